@@ -34,6 +34,7 @@ run: $(RUN)
 
 test: $(TEST)
 	@bin/browser
+	@bin/nginx
 	$(PY) -m pytest $(ARGS)
 
 soak: $(TEST)

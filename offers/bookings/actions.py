@@ -24,7 +24,7 @@ from offers.seats.before import made_before, same_form_or_person
 from offers.seats.claims import Booked, Claim, Party, Taken, insert
 from offers.seats.known import active_at, actor_of
 from offers.seats.models import BookingState, EndedBy
-from offers.seats.moves import change, lock_dates, lock_for, move, promote, tell
+from offers.seats.moves import begun, change, lock_dates, lock_for, move, promote, tell
 from offers.seats.queries import LockedPool, active_in, ended
 from offers.seats.rows import LockedBooking
 from offers.seats.sql import covers
@@ -58,8 +58,7 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
         if seats_rules.answered(state := BookingState(booking.state), yes):
             return state
         late = state is BookingState.EXPIRED
-        begun = seats_rules.Objection.OVER in seats_rules.closed(pool.pool, now)
-        if begun or (not late and not booking.offered):
+        if await begun(pool, now) or (not late and not booking.offered):
             raise Refused(_("Denne plassen holdes ikke lenger."))
         if late:
             return await _late_yes(pool, booking, now, by) if yes else BookingState.EXPIRED

@@ -204,10 +204,11 @@ async def tell(
 
 
 async def promote(pool: LockedPool, now: datetime) -> None:
-    """Give free seats of a locked pool to the queue: to those who are next."""
+    """Give free seats of a locked pool to the queue: to those who are next. In a course that has begun they are asked,
+    whatever else is done there: nobody is moved into the middle of one."""
     chosen, starts = await next_in_queue(pool, now)
     for party in chosen:
-        if pool.promotion == Promotion.HELD:
+        if pool.promotion == Promotion.HELD or rules.goes_on(pool.pool, now):
             hours = telling_rules.hours_held(pool.hold_hours, party.channel == Channel.CALL)
             until = rules.hold_until(starts, hours, now)
             await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
@@ -221,7 +222,7 @@ async def next_in_queue(pool: LockedPool, now: datetime) -> tuple[list[Tellable]
     """Who of the queue gets the free seats of a pool, in order, each the first that fits; and when what they would come
     to begins. Nobody after the start; who waits already may still get a seat when booking is closed for others."""
     decided = pool.pool
-    if not pool.waiting or decided.free == 0 or rules.Objection.OVER in rules.closed(decided, now):
+    if not pool.waiting or decided.free == 0 or await begun(pool, now):
         return [], None
     starts = await _start(pool, now)
     if starts is not None and starts <= now:
@@ -239,10 +240,19 @@ async def next_in_queue(pool: LockedPool, now: datetime) -> tuple[list[Tellable]
     return [by_id[booking_id] for booking_id in chosen], starts
 
 
+async def begun(pool: LockedPool, now: datetime) -> bool:
+    """Is it too late to get a seat of a locked pool? Of a course it is once its last time has begun."""
+    decided = pool.pool
+    if rules.Objection.OVER not in rules.closed(decided, now):
+        return False
+    starts = await _start(pool, now) if rules.goes_on(decided, now) else None
+    return starts is None or starts <= now
+
+
 async def _start(pool: LockedPool, now: datetime) -> datetime | None:
     """When what somebody would come to begins; None without dates."""
     starts: datetime | None = pool.starts_at
-    if pool.joining == Joining.REQUEST and starts is not None and starts <= now:
+    if pool.joining in (Joining.REQUEST, Joining.WHOLE) and starts is not None and starts <= now:
         sql = f"SELECT {begins('$2')} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1"
         starts = await value(sql, pool.pool_id, now)
     return starts

@@ -123,6 +123,11 @@ def closed(pool: Pool, now: datetime) -> Iterator[Objection]:
         yield Objection(why.value)
 
 
+def goes_on(pool: Pool, now: datetime) -> bool:
+    """Has a course begun, so that what is left of it begins with its next time?"""
+    return pool.joining is Joining.WHOLE and pool.starts_at is not None and pool.starts_at <= now
+
+
 def only_not_open(pool: Pool, now: datetime) -> bool:
     """Will booking open, and nothing else is in the way?"""
     return [*closed(pool, now)] == [Objection.NOT_OPEN]

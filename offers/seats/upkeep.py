@@ -82,10 +82,11 @@ async def refresh(offer_id: UUID, now: datetime) -> None:
 
 def begins(now: str) -> str:
     """SQL for when what somebody would come to by pool p of offer o begins, at the moment `now`; NULL without dates. A
-    group that one asks to join meets on: its next meeting counts, or the first when none is left. No seat is held past
-    it, and nobody gets one after it."""
-    return f"""CASE WHEN o.joining = 'request' AND p.starts_at <= {now} THEN coalesce((SELECT min(n.starts_at)
-        FROM session n WHERE n.offer_id = o.id AND n.starts_at > {now} AND n.status <> 'cancelled'), p.starts_at)
+    group that one asks to join meets on, and a course goes on: its next meeting counts, or the first when none is left.
+    No seat is held past it, and nobody gets one after it."""
+    return f"""CASE WHEN o.joining IN ('request', 'whole') AND p.starts_at <= {now} THEN coalesce((
+        SELECT min(n.starts_at) FROM session n
+        WHERE n.offer_id = o.id AND n.starts_at > {now} AND n.status <> 'cancelled'), p.starts_at)
         ELSE p.starts_at END"""
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from marketplace.base.data.ledger import KEPT as LEDGER
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
 from marketplace.base.numbers import amount
@@ -137,10 +136,12 @@ def elsewhere() -> list[tuple[str, str]]:
             ),
         ),
         (
-            _(
-                "Boken over det som ikke skal komme tilbake etter en gjenoppretting: bare tall som ikke sier hvem"
-            ),
-            _("etter %(ledger)s", ledger=span(LEDGER)),
+            _("Hva som ikke skal komme tilbake om en kopi hentes fram (koder, ingen navn)"),
+            _("%(backups)s etter at det ble borte, når ingen kopi er eldre", backups=span(BACKUPS)),
+        ),
+        (
+            _("Lister over påmeldinger som er endret etter kopien, når en er hentet fram"),
+            _("når de er brukt, senest etter %(lists)s", lists=span(timedelta(days=14))),
         ),
         (
             _("Meldinger i tjenestens egen postkasse, der det ikke er noen e-postserver"),

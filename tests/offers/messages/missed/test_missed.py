@@ -152,13 +152,23 @@ async def test_whoever_wants_an_alias_is_rung_on_the_number_that_they_gave_and_n
     assert "ida@example.no" not in listed.html
 
 
-async def test_off_the_list_gives_the_seat_back_at_once(visitor: Visitor) -> None:
+async def test_off_the_list_gives_the_seat_to_the_next_at_once(visitor: Visitor) -> None:
     offer, booking, _sessions = await away()
+    pool = await SeatPool.get(offer=offer)
+    await rows("UPDATE seat_pool SET capacity = 1 WHERE id = $1", pool.id)
+    nora = await make.booking(pool, await make.person("Nora"), BookingState.WAITING)
     page = await visitor.open(f"{link_path(booking.id, 1)}/cancel")
     assert (await SeatPool.get(offer=offer)).taken == 1, "the link only asks"
     await visitor.submit(page, "/cancel")
     assert (await Booking.get(id=booking.id)).state == BookingState.CANCELLED
-    assert (await SeatPool.get(offer=offer)).taken == 0
+    assert (await Booking.get(id=nora.id)).state == BookingState.OFFERED, (
+        "she is asked before the next time begins"
+    )
+    assert (await SeatPool.get(offer=offer)).taken == 1
+    page = await visitor.open(link_path(nora.id, 1))
+    assert page.heading == "En plass ble ledig"
+    page = await visitor.follow(await visitor.submit(page, "/answer", answer="yes"))
+    assert page.heading == "Du er påmeldt"
 
 
 @pytest.mark.parametrize("way", ["coming", "call"])
