@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0054_outbox_waiting")]
+    dependencies = [("marketplace", "0055_pictures_of_offers")]
 
     initial = False
     compatible = True
