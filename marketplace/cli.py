@@ -16,6 +16,7 @@ from marketplace.operations.commands import jobs
 from marketplace.operations.commands.backups import backup, restore
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
+from marketplace.operations.commands.documents import documents
 from marketplace.operations.commands.municipalities import municipalities
 from marketplace.operations.commands.options import DATA, HOST, UNIX_SOCKET, Octal
 from marketplace.operations.commands.organizations import answer_organization
@@ -154,6 +155,7 @@ for each in (
     demo,
     check_data,
     backup,
+    documents,
     restore,
     doctor,
     list_settings,

@@ -12,7 +12,7 @@ import asyncpg
 from marketplace.base import clock
 from marketplace.base.data import instance
 from marketplace.base.data.database import UNAVAILABLE, credentials
-from marketplace.operations.doctor import carriers, counting, database, disk, surroundings
+from marketplace.operations.doctor import backups, carriers, counting, database, disk, surroundings
 from marketplace.operations.doctor.findings import WITHIN, Check, Finding, Kind, Looking, of
 from marketplace.settings import settings
 from offers.attendance import year_keys
@@ -28,6 +28,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("mail", carriers.mail),
     ("sms", carriers.sms),
     ("disk", disk.disk),
+    ("backups", backups.backups),
     ("clock", database.clocks),
 )
 
