@@ -13,18 +13,20 @@ from pydantic import ValidationError
 
 from marketplace import __version__
 from marketplace.operations.commands import jobs
-from marketplace.operations.commands.backups import backup
+from marketplace.operations.commands.backups import backup, restore
 from marketplace.operations.commands.coordinators import coordinators, invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
+from marketplace.operations.commands.documents import documents
 from marketplace.operations.commands.municipalities import municipalities
 from marketplace.operations.commands.options import DATA, HOST, UNIX_SOCKET, Octal
 from marketplace.operations.commands.organizations import answer_organization, organizations
 from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import people, reset_second_factor
+from marketplace.operations.commands.renewal import rebuild, rotate
 from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.insight.watching import Task, watched
-from marketplace.operations.opened import database
+from marketplace.operations.opened import database, embedded
 from marketplace.settings import Settings, problems, settings
 from marketplace.starting import alone_in, begin, begin_anew, import_shared, introduce, listening
 
@@ -70,7 +72,7 @@ PORT = click.option(
 @click.option("--fresh", is_flag=True, help="Delete the data folder's contents first (demo mode only).")
 def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
     """Start everything in the foreground: database, web processes, worker. In demo mode, load the demo first."""
-    from marketplace.processes import serve_web, serve_work, supervise, take_no_harm
+    from marketplace.processes import follow_log, serve_web, serve_work, supervise, take_no_harm
 
     take_no_harm()
     if settings().demo:
@@ -91,7 +93,9 @@ def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin(host)
         introduce(place, workers=1)
-        supervise([*web(partial(serve_web, place.opened)), serve_work], place.opened, revive)
+        follower = [follow_log] if settings().backup_dir and embedded() else []
+        tasks = [*web(partial(serve_web, place.opened)), serve_work, *follower]
+        supervise(tasks, place.opened, revive)
 
 
 @commands.command()
@@ -147,6 +151,8 @@ def timetable() -> "tuple[Job, ...]":
 
 for each in (
     outbox,
+    rotate,
+    rebuild,
     jobs.group(timetable),
     people,
     coordinators,
@@ -155,6 +161,8 @@ for each in (
     demo,
     check_data,
     backup,
+    documents,
+    restore,
     doctor,
     list_settings,
     invite_coordinator,
