@@ -18,6 +18,7 @@ from marketplace.base.data.database import in_transaction, unavailable
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
 from marketplace.base.i18n import gettext
 from marketplace.base.log import by_database
+from marketplace.base.site import set_site
 from marketplace.base.web.access import SECOND_FACTOR, Mark, View
 from marketplace.base.web.http import Request, cookie, local_path, see_other, with_next
 from marketplace.base.web.limits import counted_anyway
@@ -27,6 +28,7 @@ from marketplace.people.sign_in.queries import signed_in
 from marketplace.people.sign_in.rules import AGAIN, AGAIN_SENT, MEMBER, RESIDENT, over
 from organizations.members.models import Role
 from organizations.members.queries import roles_of
+from organizations.municipality.queries import last_heard, site_here
 
 log = structlog.get_logger("access")
 
@@ -104,6 +106,8 @@ class Guarded:
         return answering.result()
 
     async def answer(self, request: Request) -> Response:
+        if self.mark.asks_who:  # a probe needs no database
+            set_site(await site_here(request.host))
         if any(len(str(name)) > LONGEST_NAME for name in request.path_params.values()):
             raise NotFound
         secret = self.mark.asks_who and cookie(request.cookies, "sign-in")
@@ -198,6 +202,8 @@ def entering(roles: Iterable[str]) -> frozenset[str]:
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """The designed page of a problem. It needs no database."""
+    if heard := last_heard(request.host):  # drawn outside of the task that answers, and it needs no database
+        set_site(heard)
     name = f"errors/{problem.page or problem.status}.html"
     headers = {"Cache-Control": "no-store"}
     if isinstance(problem, TooMany):
@@ -232,6 +238,7 @@ async def no_route(request: StarletteRequest, error: Exception) -> Response:
     without = page.scope["path"].rstrip("/")
     if without != page.scope["path"] and local_path(without) and page.method == "GET":
         return see_other(without, page)  # typed with a slash at the end
+    set_site(await site_here(page.host))
     return problem_page(page, NotFound())
 
 

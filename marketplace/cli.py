@@ -6,25 +6,32 @@ import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
 
 from marketplace import __version__
 from marketplace.operations.commands import jobs
-from marketplace.operations.commands.backups import backup
+from marketplace.operations.commands.backups import backup, restore
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
+from marketplace.operations.commands.documents import documents
+from marketplace.operations.commands.municipalities import municipalities
 from marketplace.operations.commands.options import DATA, HOST, UNIX_SOCKET, Octal
 from marketplace.operations.commands.organizations import answer_organization
 from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
+from marketplace.operations.commands.renewal import rebuild, rotate
 from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
-from marketplace.operations.opened import database
+from marketplace.operations.insight.watching import Task, watched
+from marketplace.operations.opened import database, embedded
 from marketplace.settings import Settings, problems, settings
 from marketplace.starting import alone_in, begin, begin_anew, import_shared, introduce, listening
+
+if TYPE_CHECKING:
+    from marketplace.operations.jobs.running import Job
 
 
 class Commands(click.Group):
@@ -65,7 +72,7 @@ PORT = click.option(
 @click.option("--fresh", is_flag=True, help="Delete the data folder's contents first (demo mode only).")
 def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
     """Start everything in the foreground: database, web processes, worker. In demo mode, load the demo first."""
-    from marketplace.processes import serve_web, serve_work, supervise, take_no_harm
+    from marketplace.processes import follow_log, serve_web, serve_work, supervise, take_no_harm
 
     take_no_harm()
     if settings().demo:
@@ -86,9 +93,9 @@ def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin(host)
         introduce(place, workers=1)
-        supervise(
-            [*[partial(serve_web, place.opened)] * settings().web_processes, serve_work], place.opened, revive
-        )
+        follower = [follow_log] if settings().backup_dir and embedded() else []
+        tasks = [*web(partial(serve_web, place.opened)), serve_work, *follower]
+        supervise(tasks, place.opened, revive)
 
 
 @commands.command()
@@ -111,7 +118,14 @@ def serve(port: int, host: str, unix_socket: Path | None, socket_mode: int) -> N
         import_shared()
         begin(place.host)
         introduce(place)
-        supervise([partial(serve_web, place.opened)] * settings().web_processes, place.opened, revive)
+        supervise(web(partial(serve_web, place.opened)), place.opened, revive)
+
+
+def web(serving: Task) -> list[Task]:
+    """As many web processes as are set, and who shows what they count."""
+    from marketplace.routes import ROUTES
+
+    return watched([serving] * settings().web_processes, ROUTES, timetable())
 
 
 @commands.command()
@@ -128,7 +142,7 @@ def worker() -> None:
         serve_work()
 
 
-def timetable() -> tuple[jobs.Job, ...]:
+def timetable() -> "tuple[Job, ...]":
     """What the worker does: imported when somebody asks, for it imports nearly everything."""
     from marketplace.schedule import TIMETABLE
 
@@ -137,17 +151,21 @@ def timetable() -> tuple[jobs.Job, ...]:
 
 for each in (
     outbox,
+    rotate,
+    rebuild,
     jobs.group(timetable),
     migrate,
     demo,
     check_data,
     backup,
+    documents,
+    restore,
     doctor,
     list_settings,
     invite_coordinator,
     answer_organization,
     reset_second_factor,
+    municipalities,
     restored,
-    outbox,
 ):
     commands.add_command(each)

@@ -16,11 +16,14 @@ from marketplace.statistics.coverage import views as coverage
 from marketplace.today import views as at_today
 from offers.search.equal import views as words
 from offers.search.situations import views as situations
+from organizations.municipality import views as municipality
 
 OF_COORDINATORS: list[Route] = [
     # what coordinators have to do now
     get("/today", at_today.show),
     post("/today/reminders", at_today.remind, "/today"),
+    get("/municipalities", municipality.mine),
+    both("/municipalities/{slug}", municipality.own),
     # goals and dialogue
     get("/plans", plans.plans),
     both("/plans/new", plans.new),

@@ -17,6 +17,7 @@ from marketplace.my_page.acting import views as acting
 from marketplace.my_page.contacts import views as contacts
 from marketplace.my_page.invitations import views as invitations
 from marketplace.my_page.own_goals import views as own_goals
+from marketplace.operations.drill import views as drill
 from marketplace.operations.ready import views as health
 from marketplace.people.second_factor import views as factors
 from marketplace.people.sign_in import views as people
@@ -56,6 +57,7 @@ from offers.participants.queue import views as organizer
 from offers.publishing import views as publishing
 from offers.publishing.drafts import views
 from offers.publishing.joining import views as joining
+from offers.publishing.picture import views as picture
 from offers.publishing.questions import views as questions
 from offers.publishing.series import views as dates
 from offers.publishing.steps import views as steps
@@ -234,6 +236,8 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/place", steps.place),
     both("/manage/offers/{slug}/sessions", dates.sessions),
     both("/manage/offers/{slug}/joining", joining.joining),
+    both("/manage/offers/{slug}/picture", picture.picture),
+    post("/manage/offers/{slug}/picture/remove", picture.remove, "/manage/offers/{slug}/picture"),
     both("/manage/offers/{slug}/publish", publishing.publish),
     get("/manage/offers/{slug}/preview", publishing.preview),
     both("/manage/offers/{slug}/texts/{lang}", publishing.text),
@@ -301,6 +305,7 @@ ROUTES: list[Route] = [
     get("/help-now", home.help_now),
     get("/about", home.about),
     get("/about/retention", retention.retention),
+    get("/about/operation", drill.operation),
     get("/.well-known/security.txt", home.security),
     get("/health/live", health.live),
     get("/health/ready", health.ready),

@@ -16,6 +16,7 @@ from marketplace.base.log import configure
 from marketplace.base.post import outbox, queue
 from marketplace.operations.jobs import reports
 from marketplace.operations.jobs.running import Job, Worker
+from marketplace.operations.restore.jobs import clear_lists
 from marketplace.people.contacts.jobs import refuse
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
@@ -59,6 +60,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("close_registers", MINUTE, close_registers, in_demo=5 * SECOND),
     Job("follow_up", 10 * MINUTE, follow_up, in_demo=5 * SECOND),
     Job("close_cells", 10 * MINUTE, close_cells, in_demo=2 * SECOND),
+    Job("clear_lists", 60 * MINUTE, clear_lists),
     Job("forget", 10 * MINUTE, forget, in_demo=10 * SECOND),
 )
 

@@ -1,5 +1,7 @@
 """Every setting: name, type, default, meaning. Read once from the environment (prefix TREFFPUNKT_), then frozen."""
 
+import json
+from email.utils import parseaddr
 from functools import cache, cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -18,6 +20,16 @@ from marketplace.wrong_settings import DEFAULT_SECRET, NO_PROXY
 def split(text: Any) -> Any:
     """a, b as a list."""
     return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
+def split_keys(text: Any) -> Any:
+    """Keys with commas between; as a JSON list where one has a comma in it."""
+    if isinstance(text, str) and text.lstrip().startswith("["):
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise ValueError('write a list as ["…", "…"]') from None
+    return split(text)
 
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(split)]
@@ -56,6 +68,23 @@ class Settings(BaseSettings):
     allowed_hosts: Names = Field(
         [], description="Host names answered, with commas between; others get 400. Must be set in production."
     )
+    former_hosts: Names = Field(
+        [],
+        description="Host names that the service had before, with commas between: links to them lead to the public "
+        "address, and calendars that are subscribed to there are answered (docs/operations.md).",
+    )
+    calendar_domain: str | None = Field(
+        None,
+        description="The name after @ in the events that lie in people's calendars. Default: the public address's "
+        "when the instance began; it must stay when that changes.",
+        pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+    )
+    calendar_organizer: str | None = Field(
+        None,
+        description="The address that calendars name as the organiser. Default: that of TREFFPUNKT_MAIL_FROM when the "
+        "instance began; it must stay when that changes.",
+        pattern=r"^[^@\s<>,;:]+@[^@\s<>,;:]+$",
+    )
     trusted_proxies: Names = Field(
         [],
         description="Addresses or networks (10.0.0.0/24) of proxies whose X-Forwarded-For counts, with commas "
@@ -69,6 +98,11 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(DEFAULT_SECRET),
         description="Signs links and form tokens. Keep it secret. At least 32 characters in production.",
+    )
+    secret_keys_before: Annotated[list[SecretStr], NoDecode, BeforeValidator(split_keys)] = Field(
+        [],
+        description="Secret keys of before, the newest first, with commas between (or as a JSON list, where one has a "
+        "comma in it): what they signed still opens, and they sign nothing new (docs/operations.md).",
     )
     data_dir: Path = Field(
         Path("var"), description="Folder of the embedded database, keys and the demo's mailbox."
@@ -171,6 +205,23 @@ class Settings(BaseSettings):
         "TREFFPUNKT_KNOWN_NETWORKS have no such bound.",
         ge=20,
     )
+    metrics_port: int | None = Field(
+        None,
+        description="Port on which `run` and `serve` answer /metrics, for Prometheus (docs/operations.md). Default: "
+        "none is opened.",
+        ge=1,
+        le=65535,
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        description="Address that /metrics is answered on. It asks nobody who they are: where Prometheus is on another "
+        "machine, one of a network of yours.",
+    )
+    otlp_url: str | None = Field(
+        None,
+        description="https://… of a collector of OpenTelemetry traces (OTLP over HTTP), with its path: /v1/traces as a "
+        "rule. Default: nothing is traced.",
+    )
     loopback_limit_factor: int = Field(
         1,
         description="Limits for visitors from loopback are this many times higher (demo, tests, benchmarks).",
@@ -195,6 +246,21 @@ class Settings(BaseSettings):
         return frozenset(
             {own, *(name.lower() for name in self.allowed_hosts), *(LOOPBACK if self.demo else ())}
         )
+
+    @cached_property
+    def former(self) -> frozenset[str]:
+        """Host names of before."""
+        return frozenset(name.lower() for name in self.former_hosts)
+
+    @property
+    def uid_domain(self) -> str:
+        """What stands after @ in the UIDs of calendar events."""
+        return self.calendar_domain or urlsplit(self.public_url).hostname or "treffpunkt"
+
+    @property
+    def organizer(self) -> str:
+        """Whom calendar events name as the organiser."""
+        return self.calendar_organizer or parseaddr(self.mail_from)[1]
 
     @cached_property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -9,7 +9,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
 from marketplace.districts.rules import Places
 from offers.search.places.queries import district_of
-from organizations.directory.models import District, Municipality
+from organizations.directory.models import District
 from organizations.members.queries import coordinated_municipalities
 
 
@@ -50,19 +50,6 @@ class WithPlaces(NamedTuple):
     postcodes: list[str]
     towns: list[str]
     venues: int
-
-
-async def municipalities_of(person: Any) -> list[Municipality]:
-    """Those that the person coordinates, by name."""
-    return await Municipality.filter(id__in=await coordinated_municipalities(person.id)).order_by("name")
-
-
-async def municipality_of(person: Any, slug: str) -> Municipality:
-    """The municipality of this name, or with no name the first that the person coordinates. Raises NotFound."""
-    found = [one for one in await municipalities_of(person) if slug in ("", one.slug)]
-    if not found:
-        raise NotFound
-    return found[0]
 
 
 async def district_of_coordinator(person: Any, id: UUID) -> District:  # noqa: A002 - an id is called id here

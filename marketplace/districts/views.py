@@ -15,6 +15,7 @@ from marketplace.districts import actions, queries
 from marketplace.districts.forms import DistrictForm
 from marketplace.districts.saved import Saved
 from organizations.directory.models import District
+from organizations.municipality.queries import municipalities_of, municipality_of
 
 
 @coordinator
@@ -24,7 +25,7 @@ async def districts(request: Request) -> Response:
     outside = await queries.outside(here.id)
     return render(
         request, "marketplace/districts/districts.html", municipality=here,
-        others=[one for one in await queries.municipalities_of(request.person) if one.id != here.id],
+        others=[one for one in await municipalities_of(request.person) if one.id != here.id],
         districts=await queries.districts(here.id), outside=outside, section="/statistics",
         unknown=sum(one.venues for one in outside if not one.postcode and not one.city),
     )  # fmt: skip
@@ -32,7 +33,7 @@ async def districts(request: Request) -> Response:
 
 async def _municipality(request: Request) -> Any:
     sent = request.query if request.method == "GET" else await request.fields()
-    return await queries.municipality_of(request.person, sent.get("municipality", [""])[-1])
+    return await municipality_of(request.person, sent.get("municipality", [""])[-1])
 
 
 def _page(request: Request, here: Any, form: Any, district: District | None, status: int) -> Response:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from starlette.responses import PlainTextResponse, Response
 
 from marketplace.base.quick.kept import kept
+from marketplace.base.site import site
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
@@ -17,6 +18,7 @@ from offers.catalogue.cards import card
 from offers.catalogue.rules import When, period
 from offers.search.asked import Search
 from offers.search.finding import find
+from organizations.municipality.queries import municipalities, municipality_here
 
 TODAY = 6
 """So many places the front page shows where one may drop in today."""
@@ -28,7 +30,7 @@ async def front(request: Request) -> Response:
     """What one may want, where one can drop in today, and what happens on the next seven days: in the municipality that
     the pages are called after, if it is one of those served."""
     now, lang = request.now, request.lang
-    here = queries.municipality_here(await queries.municipalities(), request.host)
+    here = municipality_here(await municipalities(), request.host)
     where = (here.slug,) if here else ()
     viewer = await queries.viewer_of(request.person)
     today = await find(
@@ -68,7 +70,7 @@ async def about(request: Request) -> Response:
 @public
 async def security(request: Request) -> Response:
     """/.well-known/security.txt (RFC 9116): whom to tell of what is unsafe here. It is true for a month at a time."""
-    contact = settings().security_contact or settings().helpline_email
+    contact = settings().security_contact or site().helpline_email
     expires = (request.now + timedelta(days=31)).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = (
         f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data import audit
+from marketplace.base.data import audit, ledger
 from marketplace.base.data.database import rows, value
 from marketplace.base.post import mailbox
 from marketplace.privacy.kept.rules import AUDIT_MONTHS, MAILBOX, Goes
@@ -30,6 +30,7 @@ async def forget(now: datetime) -> dict[str, int]:
     await audit.open_months(now)
     counts["audit_entry"] = await audit.drop_months(now, AUDIT_MONTHS)
     counts["keys"] = await close_years(now)
+    counts["ledger"] = await asyncio.to_thread(ledger.clear, now)
     counts["mailbox"] = await asyncio.to_thread(mailbox.clear, now - MAILBOX)
     done = {table: count for table, count in counts.items() if count}
     gone = sum(done.values())

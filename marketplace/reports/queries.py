@@ -10,10 +10,7 @@ from marketplace.base.errors import NotFound
 from marketplace.reports.models import ReportVersion, ReportWords, YearlyReport
 from organizations.directory.models import Municipality
 from organizations.members.queries import coordinated_municipalities
-
-LOGO = """SELECT w.logo_id FROM organization w WHERE w.municipality_id = $1 AND w.kind = 'municipal'
-    AND w.parent_id IS NULL AND w.state = 'approved' AND w.logo_id IS NOT NULL ORDER BY w.created_at, w.id LIMIT 1"""
-"""The picture that the municipality's own root unit shows."""
+from organizations.municipality.queries import LOGO
 
 
 @dataclass(frozen=True)
@@ -26,12 +23,6 @@ class Listed:
     version: int
     approved: int | None
     approved_at: datetime | None
-
-
-async def municipalities_of(person: Any) -> list[Municipality]:
-    """Those whose reports the person may make and read, by name."""
-    reached = await coordinated_municipalities(person.id)
-    return await Municipality.filter(id__in=reached).order_by("name")
 
 
 async def reports(municipalities: list[Municipality]) -> list[Listed]:
@@ -69,7 +60,7 @@ async def words_of(version: ReportVersion) -> dict[str, ReportWords]:
 
 async def logo_of(municipality: UUID) -> UUID | None:
     """The picture of the municipality's logo now."""
-    found: UUID | None = await value(LOGO, municipality)
+    found: UUID | None = await value(LOGO.format(municipality="$1"), municipality)
     return found
 
 

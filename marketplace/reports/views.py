@@ -14,7 +14,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import LANGUAGES, short_day, speaking
 from marketplace.base.i18n import gettext as _
 from marketplace.base.press.answer import as_pdf
-from marketplace.base.signing import signature
+from marketplace.base.signing import signed_in_form
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other, typed_id
@@ -31,6 +31,7 @@ from marketplace.reports.saved import Saved
 from marketplace.statistics.stored import closings
 from marketplace.statistics.tables import CSV, XLSX, download
 from organizations.members.queries import coordinators_of
+from organizations.municipality.queries import municipalities_of
 
 YEARS_BACK = 5
 """So many years back a report can be made, besides this one."""
@@ -81,7 +82,7 @@ async def _asked(request: Request) -> Shown:
 @made_once
 async def reports(request: Request) -> Response:
     """GET and POST /reports: those that there are, and the button that makes one."""
-    municipalities = await queries.municipalities_of(request.person)
+    municipalities = await municipalities_of(request.person)
     this = today(request.now).year
     form: Filled[MakeForm] = MakeForm.blank(year=this, lang=request.lang)
     if request.method == "POST":
@@ -124,7 +125,7 @@ async def _page(request: Request, found: Shown, form: Filled[ApproveForm], statu
 
 def digest(content: Content) -> str:
     """What the page showed, so that nobody approves what they have not seen."""
-    return signature("report", json.dumps(stored(content), sort_keys=True))[:32]
+    return signed_in_form("report", json.dumps(stored(content), sort_keys=True)).hex()[:32]
 
 
 async def _facts(found: Shown) -> rules.Facts:

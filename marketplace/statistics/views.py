@@ -16,7 +16,6 @@ from marketplace.base.quick.kept_while import kept_while
 from marketplace.base.web.access import coordinator, public
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
-from marketplace.districts.queries import municipalities_of
 from marketplace.statistics import choices, made_of, page_tables, pages, stored
 from marketplace.statistics.files import saved
 from marketplace.statistics.measures import DAYS, IDEA_DAYS, INDICATORS, WHOLE_FROM, Measure
@@ -26,6 +25,7 @@ from marketplace.statistics.tables import Table
 from marketplace.statistics.yearly import SHOWN, Group, Year, median_class
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Municipality
+from organizations.municipality.queries import municipalities_of
 
 PARTS = {
     By.AUDIENCE: Part("audience", lazy("hvem det er for"), lazy("Laget for")),

@@ -16,7 +16,7 @@ import structlog
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.settings import settings
+from marketplace.base.site import site
 from offers.attendance import keys
 from offers.attendance.closing.rules import open_years, settled_at
 from offers.attendance.keys import shut
@@ -107,7 +107,7 @@ def gone(year: int) -> KeyGone:
     log.error("the key of a year is not the one in TREFFPUNKT_KEYS_DIR", year=year)
     return KeyGone(
         _("Oppmøtet kan ikke lagres akkurat nå. Skriv opp hvem som kom, og ring %(phone)s.",
-          phone=settings().helpline_phone)
+          phone=site().helpline_phone)
     )  # fmt: skip
 
 

@@ -1,20 +1,16 @@
 """Reads of the catalogue. `published` is the one place that knows who may see an offer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
-from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Condition, Statement
 from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE
-from marketplace.base.quick.revised import Newest
 from marketplace.base.text import name_order
-from marketplace.settings import settings
 from offers.catalogue.models import Dated, Stated, Visibility
 from organizations.members.queries import HELD, is_staff
 
@@ -256,36 +252,6 @@ async def _continued(offer: UUID, viewer: Viewer, lang: str, now: datetime) -> C
         ORDER BY o.id DESC LIMIT 1""",
         *asked.values,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A municipality that the instance serves, and the host name that makes it the one of a page."""
-
-    slug: str
-    name: str
-    host: str | None
-
-
-_served = Newest[list[Served]](catalogue, f"{__name__}.municipalities")
-
-
-async def municipalities() -> list[Served]:
-    """Those that the instance serves, by name."""
-    return await _served.get((), _municipalities)
-
-
-async def _municipalities() -> list[Served]:
-    return await rows(
-        Served, f"SELECT slug, name, host FROM municipality ORDER BY {name_order('name')}, slug"
-    )
-
-
-def municipality_here(served: Sequence[Served], host: str) -> Served | None:
-    """The municipality whose pages these are: by the host name of the address, else by the name that the instance
-    bears; none where neither is one of those served."""
-    by_host = next((one for one in served if one.host and one.host == host), None)
-    return by_host or next((one for one in served if one.name == settings().place_name), None)
 
 
 async def title_of(offer_id: UUID, lang: str) -> str:

@@ -14,6 +14,7 @@ from offers.catalogue.organizations import queries as organization_queries
 from offers.catalogue.page import desk_address, page
 from offers.catalogue.queries import viewer_of
 from organizations.members.models import Role
+from organizations.municipality.queries import municipalities
 
 
 @public
@@ -37,7 +38,7 @@ async def offer(request: Request) -> Response:
 @kept
 async def organizations(request: Request) -> Response:
     """GET /organizations?municipality=…"""
-    places = await queries.municipalities()
+    places = await municipalities()
     chosen = request.query.get("municipality", [""])[-1]
     if chosen not in {"", *(place.slug for place in places)}:
         raise NotFound

@@ -15,12 +15,13 @@ from marketplace.base.text import by_name
 from marketplace.settings import settings
 from offers.catalogue.calendar import Meeting, calendar, public_event, vevent
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
-from offers.catalogue.queries import VISITOR, municipalities, offer_text, published
+from offers.catalogue.queries import VISITOR, offer_text, published
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
 from offers.search.conditions import always_of_dates, beginning, matching
 from offers.search.equal.queries import read_equal
 from offers.search.queries import all_names
+from organizations.municipality.queries import municipalities
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
 MOST = 1000

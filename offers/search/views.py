@@ -17,9 +17,9 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other, without_positions
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render
-from offers.catalogue import cards, queries, rules
+from offers.catalogue import cards, rules
 from offers.catalogue.organizations.queries import organization_page
-from offers.catalogue.queries import Served, Viewer, viewer_of
+from offers.catalogue.queries import Viewer, viewer_of
 from offers.search import sheet
 from offers.search.asked import Found, Query, Search
 from offers.search.cards import drawn
@@ -54,6 +54,7 @@ from offers.search.week.views import Week, as_list, as_week
 from offers.search.week.views import heading as week_heading
 from offers.search.week.views import week as week_of
 from offers.search.words.crisis import needs_somebody_now
+from organizations.municipality.queries import Served, municipalities, municipality_here
 
 DATES = {"day", "date", "from", "to"}
 CARRIED = {"place", "plain", "day", "order", "view", "week"}
@@ -65,7 +66,7 @@ CARRIED = {"place", "plain", "day", "order", "view", "week"}
 async def offers(request: Request) -> Response:
     """GET /offers: search and filters stand in the address."""
     form = SearchForm.from_query(request)
-    served = await queries.municipalities()
+    served = await municipalities()
     if len(served) > 1 and not chosen_municipalities(form):
         return _where_they_are(request, served)
     names = await all_names()
@@ -150,7 +151,7 @@ async def _further(
     form, as_chosen = understood.form, replace(understood, read=())
     asked = Asked(
         as_chosen, listed_query(form), [*chosen(form.data, {**names, **as_chosen.names})], partial(here, request),
-        served, queries.municipality_here(served, request.host), urgent,
+        served, municipality_here(served, request.host), urgent,
     )  # fmt: skip
     return await look_further(asked, found, viewer=viewer, lang=request.lang, now=request.now)
 
@@ -181,7 +182,7 @@ def _ways(request: Request, form: Filled[SearchForm], found: Found, week: Week |
 
 def _where_they_are(request: Request, served: list[Served]) -> Response:
     """The same search with a municipality in its address: that of the host name, or all."""
-    here = queries.municipality_here(served, request.host)
+    here = municipality_here(served, request.host)
     query = without_positions(request.scope["query_string"].decode("latin-1"))
     asked = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "municipality"]
     return see_other(f"/offers?{urlencode([*asked, ('municipality', here.slug if here else ALL)])}", request)

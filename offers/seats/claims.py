@@ -18,9 +18,9 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import OUTBOX_COLUMNS
+from marketplace.base.site import site
 from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, counting, refuse
-from marketplace.settings import settings
 from offers.seats import links, once, rules
 from offers.seats.acts import Act
 from offers.seats.known import in_the_way
@@ -225,7 +225,7 @@ async def insert(claim: Claim) -> Booked:
         raise Taken
     if claim.tries:
         words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "
-                  "Ring %(phone)s, så melder vi deg på.", phone=settings().helpline_phone)  # fmt: skip
+                  "Ring %(phone)s, så melder vi deg på.", phone=site().helpline_phone)  # fmt: skip
         refuse(claim.tries, made, claim.now, words)
     return Booked(booking_id, 1, state)
 

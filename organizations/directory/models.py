@@ -17,9 +17,27 @@ class Municipality(Row):
     slug = fields.CharField(max_length=80, unique=True)
     name = fields.TextField()
     host = fields.TextField(null=True, description="host name that makes it the default")
+    site_name = fields.CharField(max_length=60, null=True, description="what the service is called here")
+    helpline_name = fields.CharField(max_length=60, null=True)
+    helpline_phone = fields.CharField(max_length=40, null=True, description="null: the instance's help line")
+    helpline_hours = fields.CharField(max_length=11, null=True, description="09:00-15:00, on working days")
+    helpline_email = fields.CharField(max_length=254, null=True)
 
     class Meta:
         table = "municipality"
+
+
+class MunicipalityText(Row):
+    """The first sentence of a municipality's front page in one language."""
+
+    municipality_id: UUID
+    municipality = fields.ForeignKeyField("marketplace.Municipality", "texts", on_delete=fields.CASCADE)
+    lang = fields.CharField(max_length=5)
+    welcome = fields.CharField(max_length=200)
+
+    class Meta:
+        table = "municipality_text"
+        unique_together = (("municipality", "lang"),)
 
 
 class District(Row):

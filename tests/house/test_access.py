@@ -28,7 +28,7 @@ AREAS = {
     r"/measures|/measures/\{id\}(/comments)?": {"signed_in"},  # also the responsible unit
     r"/needs/(new|sent)": {"public"},
     r"/needs(/.*)?": {"coordinator"},
-    r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|today|reports)(/.*)?": {
+    r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|municipalities|today|reports)(/.*)?": {
         "coordinator"
     },
     r"/(situations|words)(/.*)?": {"coordinator"},

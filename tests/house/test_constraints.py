@@ -55,6 +55,7 @@ CHECKS = {
     "VALUES (gen_random_uuid(), '{organization}', 'approved', '', clock_timestamp())",
     "district_place_one": "INSERT INTO district_place (id, district_id, municipality_id, postcode, city) "
     "SELECT gen_random_uuid(), id, municipality_id, '4306', 'Sandnes' FROM district",
+    "municipality_helpline": "UPDATE municipality SET helpline_name = 'Torget'",
     "goal_baseline": "UPDATE goal SET baseline = 90",
     "goal_change_target": "INSERT INTO goal_change (id, goal_id, what, why, at) "
     "SELECT gen_random_uuid(), id, 'target', '', clock_timestamp() FROM goal",
@@ -137,6 +138,7 @@ UNIQUES = {
     "district_place_postcode": "(municipality_id, postcode)",
     "invitation_token": "(token_hash)",
     "membership_one": "(person_id, organization_id, role) WHERE (ended_at IS NULL)",
+    "municipality_host": "(host)",
     "offer_number": "(number)",
     "passkey_challenge_one": "(challenge)",
     "passkey_credential": "(credential)",
@@ -196,6 +198,8 @@ TRIGGERS = {
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
     ("offer_text", "offer_text_parts"), ("register_tap", "register_tap_append_only"),
 
+    ("offer", "picture_changed"), ("offer", "picture_told"),
+    *((table, "own_changed") for table in ("municipality", "municipality_text", "organization")),
     ("organization", "vevents_stale"), ("venue", "vevents_stale"), ("report_version", "report_approved"),
 }  # fmt: skip
 FUNCTIONS = {

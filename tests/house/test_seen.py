@@ -22,6 +22,7 @@ NOT_WORDS = {
     "/manage/offers/{slug}/opening": BUTTON,
     "/manage/offers/{slug}/questions/{question}/up": BUTTON,
     "/manage/offers/{slug}/queue": "an act: one person to one place in the queue, as it is then",
+    "/manage/offers/{slug}/picture": "a picture in the place of another; the page shows which",
     "/manage/organizations/{slug}/logo": "a picture in the place of another; the page shows which",
     "/dialogues/{slug}/items/{item}": "one choice, in the place of another; the page shows which",
     "/approvals/{slug}/unit": "one choice, in the place of another",
@@ -70,6 +71,9 @@ EDITS = {
     "/goals/{slug}/edit": Edit("title", "Enda flere med", "Mange med"),
     "/words/{group}/edit": Edit("equal", "hage, parsell", "hage, bed"),
     "/situations/{situation}/edit": Edit("words_for", "parsell", "blomster", {"also": "vil grave i jorda"}),
+    "/municipalities/{slug}": Edit(
+        "site_name", "Møtestedet", "Møteplassen", {"helpline_phone": "51 00 00 42"}
+    ),
     "/districts/{district}/edit": Edit("places", "4307", "4308", {"name": "Byen"}),
     "/reports/{slug}/words/{section}": Edit("text", "Bussen går ikke", "Bussen går igjen"),
     "/dialogues/{slug}/meetings/{offer}": Edit("organizations", None, []),

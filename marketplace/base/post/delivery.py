@@ -27,6 +27,7 @@ from marketplace.base.post.letter import (
     one_line,
     recipient,
 )
+from marketplace.base.site import site
 from marketplace.settings import settings
 
 ANSWER_WITHIN = 20.0
@@ -185,7 +186,7 @@ class SmsGateway:
 
     async def send(self, letter: Letter) -> None:
         body = {
-            "to": letter.address, "text": letter.content.text, "from": settings().site_name,
+            "to": letter.address, "text": letter.content.text, "from": site().name,
             "id": identity(letter.key),
         }  # fmt: skip
         try:
@@ -205,7 +206,7 @@ class SmsGateway:
         url = self.url
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.hostname or "localhost", url.port, timeout=ANSWER_WITHIN)
-        headers = {"Content-Type": "application/json", "User-Agent": settings().site_name}
+        headers = {"Content-Type": "application/json", "User-Agent": site().name}
         if url.username:
             pair = f"{unquote(url.username)}:{unquote(url.password or '')}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()

@@ -23,8 +23,8 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import speaking
 from marketplace.base.models import WRITTEN, Channel
+from marketplace.base.site import Site, site
 from marketplace.base.web.templates import template
-from marketplace.settings import settings
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,21 @@ async def whoever_is_there(recipient: Recipient, /, **_facts: Any) -> Recipient 
     return recipient
 
 
+SiteOf = Callable[[UUID], Awaitable[Site | None]]
+_says_site: list[SiteOf] = []
+
+
+def says_site(function: SiteOf) -> SiteOf:
+    """Marks who knows what a message about an offer, by its id, says of the service and of who helps."""
+    _says_site.append(function)
+    return function
+
+
+async def site_of(offer: UUID) -> Site | None:
+    """What a message about it says of the service. None: as the instance says."""
+    return await _says_site[0](offer) if _says_site else None
+
+
 def right_to(name: str, about: About) -> Right:
     """Who decides whom the mail of this name goes to. Raises LookupError: nobody does."""
     if name in RIGHTS:
@@ -184,7 +199,7 @@ PLAIN = str.maketrans({"\u00a0": " ", "\u2060": None, "–": "-", "…": "...", 
 
 def signed(text: str) -> str:
     """The text of an SMS with who sends it: it comes from a number that nobody knows."""
-    sender = settings().site_name
+    sender = site().name
     return text if sender in text else f"{sender}: {text.lstrip()}"
 
 

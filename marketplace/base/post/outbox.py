@@ -18,8 +18,9 @@ from marketplace.base.models import Channel, Waiting
 from marketplace.base.post import away, queue
 from marketplace.base.post.delivery import MESSAGE_WITHIN, Away, Broken, Carrier, Postponed, carrier
 from marketplace.base.post.letter import Letter, Rejected
-from marketplace.base.post.mail import MAILS, Content, right_to
+from marketplace.base.post.mail import MAILS, Content, right_to, site_of
 from marketplace.base.post.queue import LEASE, Claimed
+from marketplace.base.site import at_site
 
 log = structlog.get_logger("outbox")
 
@@ -145,5 +146,6 @@ class Round:
 
 async def written(row: Claimed) -> Content | None:
     """The text, as it is true now. None: there is nothing to say any more."""
-    with speaking(row.lang):
+    about = row.to.about
+    with speaking(row.lang), at_site(await site_of(about.offer_id) if about.offer_id else None):
         return await MAILS[row.mail](row.to.channel, row.lang, **row.facts)

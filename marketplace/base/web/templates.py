@@ -16,6 +16,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.first_names import first_name
 from marketplace.base.i18n import lazy
 from marketplace.base.quick import drawing as quick
+from marketplace.base.site import site
 from marketplace.base.text import isolated, name_key
 from marketplace.base.web.http import Request
 from marketplace.base.web.sealing import sealing
@@ -56,7 +57,7 @@ def dial(context: EvalContext, number: str | None) -> str:
 def ringing(context: EvalContext, text: str) -> str:
     """A sentence of ours, with the number of those who help as a link where it stands: what a form or a page of an
     error says comes as text."""
-    number = settings().helpline_phone
+    number = site().helpline_phone
     if not context.autoescape or number not in text:
         return text
     return Markup(dial(context, number)).join(escape(part) for part in text.split(number))  # noqa: S704 - made above
@@ -99,6 +100,7 @@ def environment(lang: str) -> Environment:
         "absolute": lambda path: f"{settings().public_url}{prefix}{path}",
         "static": static_url,
         "settings": settings(),
+        "site": site,
         "time_span": i18n.time_span,
         "when": i18n.when,
         "badge": i18n.badge,

@@ -23,14 +23,18 @@ from marketplace.dialogue.needs.forms import NeedForm, TakeForm
 from marketplace.dialogue.needs.queries import UNSAID, Group
 from marketplace.dialogue.queries import dialogue_of
 from marketplace.dialogue.saved import Saved
-from marketplace.districts.queries import municipalities_of, municipality_of
 from marketplace.statistics.coverage.queries import dialogues as dialogues_in
 from marketplace.statistics.coverage.rules import AUDIENCES, SORTS
 from offers.catalogue.models import ASKED_LABELS, AUDIENCE_LABELS, Audience
-from offers.catalogue.queries import municipalities, municipality_here
 from offers.search.nothing.missed import LONGEST
 from offers.search.unfound.queries import sought
 from organizations.directory.queries import Place, place_choices, places
+from organizations.municipality.queries import (
+    municipalities,
+    municipalities_of,
+    municipality_here,
+    municipality_of,
+)
 
 
 @public

@@ -27,7 +27,7 @@ from marketplace.guide.rules import Receipt
 from marketplace.guide.saved import Saved
 from offers.catalogue.cards import card
 from offers.catalogue.models import Audience
-from offers.catalogue.queries import VISITOR, Served, municipalities, municipality_here
+from offers.catalogue.queries import VISITOR
 from offers.catalogue.rules import offers_found
 from offers.search import sheet
 from offers.search.asked import Found, Query, Search
@@ -42,6 +42,7 @@ from offers.search.views import Link, carried, chips, here, listed, listed_query
 from offers.search.words.crisis import needs_somebody_now
 from organizations.directory.queries import places
 from organizations.members.models import Role
+from organizations.municipality.queries import Served, municipalities, municipality_here
 
 ELSEWHERE = 5
 """Offers of other municipalities that are shown below one's own."""

@@ -23,10 +23,8 @@ MARGIN = timedelta(minutes=10)
 """A line is written a moment before its act is committed, and clocks differ. Doing it twice does no harm."""
 REVISED = 1_000_000
 """How far the catalogue's revision is moved on where nobody knows how far it had come."""
-UNMANAGED = """SELECT w.name FROM organization w WHERE w.state = 'approved' AND w.kind <> 'municipal' AND NOT EXISTS (
-    SELECT FROM membership m WHERE m.organization_id = w.id AND m.role = 'manager' AND m.ended_at IS NULL)
-    AND EXISTS (SELECT FROM membership m WHERE m.organization_id = w.id AND m.role = 'manager')
-ORDER BY w.name"""
+MANAGED = """SELECT DISTINCT w.name FROM organization w JOIN membership m ON m.organization_id = w.id
+WHERE w.state = 'approved' AND m.role = 'manager' AND m.ended_at IS NULL"""
 
 
 async def put_right(
@@ -66,7 +64,9 @@ async def set_right(until: datetime, old_cluster_url: str | None, data: Path, no
     summary.signed_out = await _end_sign_ins(now)
     entries, summary.lines_torn = await asyncio.to_thread(ledger.read, settings().ledger, until - MARGIN)
     summary.lines_read, summary.ledger_found = len(entries), settings().ledger.is_dir()
+    managed = set(await column(MANAGED))
     summary.done_again = await do_again(entries, now)
+    summary.without_manager = sorted(managed - set(await column(MANAGED)))
     summary.forgotten = sum((await forget(now)).values())
     await rows("UPDATE catalogue_revision SET revision = revision + $1 WHERE id = 1", REVISED)
     if old_cluster_url:
@@ -74,10 +74,9 @@ async def set_right(until: datetime, old_cluster_url: str | None, data: Path, no
             await before.read(old_cluster_url, until, data, _erased(entries), summary, now)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
             summary.old_problem = type(problem).__name__
-    summary.without_manager = await column(UNMANAGED)
     summary.held = await held.hold()  # also what was written of all this
-    details = {kind.value: count for kind, count in summary.done_again.items()}
-    await audit.record(Act.DATABASE_RESTORED, now=now, details=details)
+    done = sum(summary.done_again.values())
+    await audit.record(Act.DATABASE_RESTORED, now=now, details={"done_again": done, "held": summary.held})
     return summary
 
 

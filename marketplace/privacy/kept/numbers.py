@@ -65,7 +65,10 @@ FIGURES: dict[str, Table] = {
     "goal_figure": Table(plain="id month value counted_at goal_id"),
     "year_key": Table({}, "year fingerprint made_at closed_at"),
     "measure": Table(plain="id number title deadline state told_at focus_area_id responsible_id"),
-    "municipality": Table(plain="id number slug name host"),
+    "municipality": Table(
+        plain="id number slug name host site_name helpline_name helpline_phone helpline_hours helpline_email"
+    ),
+    "municipality_text": Table(plain="id lang welcome municipality_id"),
     "plan": Table(plain="id slug title summary first_year last_year retired_at municipality_id"),
     "plan_comment": Table(
         {"written_by_id": WORK, "body": lazy("det som er sagt om arbeidet i kommunen. Noen kan være nevnt")},

@@ -15,7 +15,7 @@ from marketplace.base.quick.kept_while import kept_while
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
-from marketplace.districts.queries import districts, municipalities_of
+from marketplace.districts.queries import districts
 from marketplace.statistics import made_of, stored
 from marketplace.statistics.coverage import queries, rules
 from marketplace.statistics.coverage.rules import AUDIENCES, NOTHING, SORT_OF, SORTS, Show, Time
@@ -24,6 +24,7 @@ from marketplace.statistics.stored import Cells, Sum
 from marketplace.statistics.tables import CSV, XLSX, Table, Value, download
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from organizations.directory.models import Municipality
+from organizations.municipality.queries import municipalities_of
 
 NOWHERE = "none"
 """What the address calls what lies in no district."""

@@ -14,8 +14,8 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.statement import Statement
 from marketplace.base.i18n import gettext as _
+from marketplace.base.site import site
 from marketplace.base.web.forms import CONTROL, WORDS, Filled, eleven_digits
-from marketplace.settings import settings
 from offers.catalogue.rules import ages
 from offers.publishing.questions.models import QuestionKind
 
@@ -122,7 +122,7 @@ def judged(found: Asked, sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict
     answers, wrong = {}, {}
     if found.age_from or found.age_to:
         whom = ages(found.age_from, found.age_to)
-        help_ = {"helpline": settings().helpline_name, "phone": settings().helpline_phone}
+        help_ = {"helpline": site().helpline_name, "phone": site().helpline_phone}
         if sent.get("age") == NO:
             wrong["age"] = _(
                 "%(whom)s. Ring %(helpline)s på %(phone)s, så hjelper vi deg å finne noe som passer.",

@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.catalogue.cards import Card, card
-from offers.catalogue.queries import Served, Viewer
+from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import When, period
 from offers.search.asked import COUNTED, Found, Query, Search
 from offers.search.filters import Choice
@@ -18,6 +18,7 @@ from offers.search.nothing import queries
 from offers.search.nothing.missed import Missed, chosen_words, missed, where_choices
 from offers.search.nothing.rules import Kind, Way, shown_cards, ways
 from offers.search.understood import Understood
+from organizations.municipality.queries import Served
 
 CARDS = 3
 """Offers of a way that are shown at once."""

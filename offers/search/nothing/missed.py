@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import ASKED_LABELS
-from offers.catalogue.queries import Served
 from offers.search.filters import Choice
 from offers.search.places.rules import Places
 from organizations.directory.queries import place_choices
+from organizations.municipality.queries import Served
 
 ABOUT = ("q", "kind", "day", "when", "weekday", "part", "evening", "age", "spoken", "cost", "access")
 """What of a search says what is missed, as it is called in the address; where and for whom have their own fields."""

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.queries import Served, Viewer
+from offers.catalogue.queries import Viewer
 from offers.search.asked import Found, Query, Search
 from offers.search.filters import near_words, within_words
 from offers.search.finding import find
 from offers.search.forms import Order, Within
 from offers.search.places.rules import DistrictAt, Place
 from offers.search.understood import Understood
+from organizations.municipality.queries import Served
 
 NEAR_FIELDS = ("near", "within")
 """What goes when one no longer asks to be near."""

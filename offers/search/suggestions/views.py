@@ -5,10 +5,10 @@ from starlette.responses import JSONResponse, Response
 from marketplace.base.i18n import SOURCE
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request
-from offers.catalogue.queries import municipalities, municipality_here
 from offers.search.places.queries import places
 from offers.search.situations.queries import said
 from offers.search.suggestions import queries, rules
+from organizations.municipality.queries import municipalities, municipality_here
 
 FRESH = "public, max-age=60"
 """Whoever types the same again within a minute asks nobody."""

@@ -1,7 +1,9 @@
 """Endless or slow header lines are hung up on; what is whole is answered."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -48,6 +50,30 @@ async def said(port: int, *parts: bytes, pause: float = 0.0, until_closed: bool 
 
 
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\n"
+
+
+async def test_who_comes_by_a_unix_socket_comes_from_this_machine(tmp_path: Path) -> None:
+    """It is the proxy, whose word about who is behind it counts where 127.0.0.1 is trusted."""
+    seen: list[object] = []
+
+    async def look(scope: dict, receive: object, send: object) -> None:  # type: ignore[type-arg]
+        seen.append(scope["client"])
+        await app(scope, receive, send)
+
+    config = uvicorn.Config(look, http=BoundedHttp, lifespan="off", log_level="error")
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(str(tmp_path / "web.sock"))
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve(sockets=[opened]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        reader, writer = await asyncio.open_unix_connection(str(tmp_path / "web.sock"))
+        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 200")
+        writer.close()
+        server.should_exit = True
+        await task
+    assert seen == [("127.0.0.1", 0)]
 
 
 async def test_a_line_without_end_is_refused(port: int) -> None:
