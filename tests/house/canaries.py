@@ -6,6 +6,7 @@ Each fault quotes CANARY, as PostgreSQL and Python quote the values that they re
 import asyncio
 import gc
 import logging
+import socket
 import sys
 import threading
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from marketplace import schedule
 from marketplace.access import Guarded
 from marketplace.base.data.database import rows
 from marketplace.base.web import access
-from marketplace.processes import listen, serve_web, serve_work, supervise
+from marketplace.processes import serve_web, serve_work, supervise
 from marketplace.routes import ROUTES
 from offers.search.words.jobs import divided
 
@@ -100,4 +101,5 @@ if __name__ == "__main__":
     ROUTES.extend(Route(f"/{CANARY}/{name}/{{typed}}", Guarded(view)) for name, view in FAULTS.items())
     ROUTES.append(Route(f"/{CANARY}/outside/{{typed}}", outside_of_a_view))
     schedule.TIMETABLE = (schedule.Job("broken", timedelta(seconds=1), job),)
-    supervise([partial(serve_web, listen(int(sys.argv[1]))), serve_work, ending])
+    opened = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+    supervise([partial(serve_web, opened), serve_work, ending], opened)
