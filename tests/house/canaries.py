@@ -12,6 +12,7 @@ import threading
 from datetime import datetime, timedelta
 from functools import partial
 
+import httpx2 as httpx
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -26,6 +27,8 @@ from marketplace.routes import ROUTES
 from offers.search.words.jobs import divided
 
 CANARY = "kanarifugl"
+ONE_EACH = httpx.Limits(max_keepalive_connections=0)
+"""A connection for each request: the server closes one whose request has failed outside of a view."""
 
 
 async def refused_row() -> None:

@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from marketplace.base.insight.tracing import ATTRIBUTES, LITERAL
 from marketplace.routes import ROUTES
-from tests.house.canaries import CANARY, FAULTS
+from tests.house.canaries import CANARY, FAULTS, ONE_EACH
 from tests.offers.seats.test_two_servers import free_port
 
 ROOT = Path(__file__).parents[4]
@@ -78,7 +78,7 @@ def ask(address: str) -> None:
         "baggage": f"x={TYPED}",
         "traceparent": f"00-{'1' * 32}-{'2' * 16}-01",
     }
-    with httpx.Client(headers=headers, timeout=10) as client:
+    with httpx.Client(headers=headers, timeout=10, limits=ONE_EACH) as client:
         while True:
             try:
                 client.get(f"{address}/health/live")
@@ -90,7 +90,7 @@ def ask(address: str) -> None:
             client.get(f"{address}/{CANARY}/{place}/{TYPED}?q={TYPED}")
         client.get(f"{address}/offers?municipality=all&q={TYPED}")
         client.get(f"{address}/offers/{TYPED}")
-        client.request("KANARI", f"{address}/offers/{TYPED}")
+        client.request("PROPFIND", f"{address}/offers/{TYPED}")
         client.post(f"{address}/sign-in", data={"address": f"{TYPED}@example.no"})
         time.sleep(2.5)  # the worker's turn
 
@@ -102,9 +102,8 @@ def attributes(span: Any) -> dict[str, str]:
 def test_requests_are_called_by_route_and_statements_belong_to_them(spans: list[Any]) -> None:
     by_id = {span.span_id: span for span in spans}
     names = {span.name for span in spans}
-    assert {"GET /offers", "GET /offers/{slug}", "POST /sign-in", "_OTHER none"} & names >= {
-        "GET /offers/{slug}"
-    }
+    assert {"GET /offers", "GET /offers/{slug}", "POST /sign-in"} <= names
+    assert any(name.startswith("_OTHER ") for name in names)
     statements = [span for span in spans if span.name in ("SELECT", "INSERT", "WITH", "UPDATE")]
     parents = {by_id[one.parent_span_id].name for one in statements if one.parent_span_id in by_id}
     assert "GET /offers/{slug}" in parents
