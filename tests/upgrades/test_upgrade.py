@@ -24,6 +24,10 @@ SECONDS = 10.0 if SOAK else 1.5
 MOST = 200.0 if SOAK else 10.0
 """Bookings a second; half of what the machine does where that is less."""
 TRIED = releases() if SOAK else releases()[-1:]
+LEFT = """SELECT count(*) FROM outbox_message
+    WHERE mail = 'receipt' AND sent_at IS NULL AND failed_at IS NULL"""
+SENT = """SELECT count(*) FILTER (WHERE mail = 'receipt' AND sent_at IS NOT NULL), count(problem)
+    FROM outbox_message"""
 OPEN = """SELECT DISTINCT o.slug FROM offer o JOIN seat_pool p ON p.offer_id = o.id
     WHERE o.state = 'published' AND o.joining = 'whole' ORDER BY o.slug"""
 
@@ -117,6 +121,19 @@ async def half_of_what_it_does(load: Load, proxy: Proxy, fields: dict[str, str])
     return min(MOST, sum(await asyncio.gather(*[one() for _ in range(8)])) / 3 / 2)
 
 
+async def everything_is_sent(url: str) -> None:
+    """The workers of both programs had the messages of both; the newer one sends what is left."""
+    connection = await asyncpg.connect(**credentials(url))
+    try:
+        async with asyncio.timeout(120):
+            while await connection.fetchval(LEFT):  # noqa: ASYNC110 - it is another program's
+                await asyncio.sleep(0.5)
+        sent, problems = await connection.fetchrow(SENT)
+        assert (sent > 10, problems) == (True, 0)
+    finally:
+        await connection.close()
+
+
 def large(program: Path, instance: Instance) -> None:
     instance.command(program, "demo", *(["--people", str(PEOPLE)] if PEOPLE else []), seconds=1800)
 
@@ -135,6 +152,7 @@ async def together(release: Release, program: Path, instance: Instance) -> None:
     await asyncio.to_thread(large, program, instance)
     before = instance.serve(program)
     after: Serving | None = None
+    workers = [instance.worker(program)]
     try:
         await asyncio.to_thread(before.answers, "/health/ready")
         slug, fields = await bookable(instance.url, before)
@@ -149,6 +167,7 @@ async def together(release: Release, program: Path, instance: Instance) -> None:
         assert NEWEST in told
         meanwhile = load.p99()
         after = instance.serve(ROOT)
+        workers.append(instance.worker(ROOT))
         await asyncio.to_thread(after.answers, "/health/ready")
         new = Proxy(after.port)
         both = {old: fields, new: await form_of(after.address, slug)}
@@ -157,8 +176,13 @@ async def together(release: Release, program: Path, instance: Instance) -> None:
         await load.for_(SECONDS / 2, rate, {new: both[new]})
         for proxy in both:
             proxy.close()
+        assert all(worker.process.poll() is None for worker in workers)
+        workers[0].end()
+        await everything_is_sent(instance.url)
     finally:
         before.end()
+        for worker in workers:
+            worker.end()
         if after:
             after.end()
     figures = (
