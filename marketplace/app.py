@@ -13,6 +13,7 @@ from marketplace.base.data.revision import catalogue
 from marketplace.base.log import configure
 from marketplace.base.quick.first_word import router
 from marketplace.base.web.edge import Boundary, Language
+from marketplace.operations.insight.sampling import sampled
 from marketplace.routes import ROUTES
 from offers.search.index.keeping import index
 
@@ -22,7 +23,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     configure()
     await connect()
     try:
-        async with catalogue.listening(), index.kept():
+        async with catalogue.listening(), index.kept(), sampled():
             yield
     finally:
         await disconnect()

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from marketplace import __version__
 from marketplace.operations.commands import jobs
-from marketplace.operations.commands.backups import backup
+from marketplace.operations.commands.backups import backup, restore
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.municipalities import municipalities
@@ -23,7 +23,8 @@ from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
 from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
-from marketplace.operations.opened import database
+from marketplace.operations.insight.watching import Task, watched
+from marketplace.operations.opened import database, embedded
 from marketplace.settings import Settings, problems, settings
 from marketplace.starting import alone_in, begin, begin_anew, import_shared, introduce, listening
 
@@ -69,7 +70,7 @@ PORT = click.option(
 @click.option("--fresh", is_flag=True, help="Delete the data folder's contents first (demo mode only).")
 def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
     """Start everything in the foreground: database, web processes, worker. In demo mode, load the demo first."""
-    from marketplace.processes import serve_web, serve_work, supervise, take_no_harm
+    from marketplace.processes import follow_log, serve_web, serve_work, supervise, take_no_harm
 
     take_no_harm()
     if settings().demo:
@@ -90,9 +91,9 @@ def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin(host)
         introduce(place, workers=1)
-        supervise(
-            [*[partial(serve_web, place.opened)] * settings().web_processes, serve_work], place.opened, revive
-        )
+        follower = [follow_log] if settings().backup_dir and embedded() else []
+        tasks = [*web(partial(serve_web, place.opened)), serve_work, *follower]
+        supervise(tasks, place.opened, revive)
 
 
 @commands.command()
@@ -115,7 +116,14 @@ def serve(port: int, host: str, unix_socket: Path | None, socket_mode: int) -> N
         import_shared()
         begin(place.host)
         introduce(place)
-        supervise([partial(serve_web, place.opened)] * settings().web_processes, place.opened, revive)
+        supervise(web(partial(serve_web, place.opened)), place.opened, revive)
+
+
+def web(serving: Task) -> list[Task]:
+    """As many web processes as are set, and who shows what they count."""
+    from marketplace.routes import ROUTES
+
+    return watched([serving] * settings().web_processes, ROUTES, timetable())
 
 
 @commands.command()
@@ -146,6 +154,7 @@ for each in (
     demo,
     check_data,
     backup,
+    restore,
     doctor,
     list_settings,
     invite_coordinator,

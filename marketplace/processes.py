@@ -56,6 +56,15 @@ def serve_work() -> None:
     asyncio.run(work())
 
 
+def follow_log() -> None:
+    """Streams the embedded database's log into the folder of backups, while the others end, too."""
+    from marketplace.operations.backup.following import follow, until_told
+
+    folder, url = settings().backup_dir, settings().database_url
+    if folder and url:
+        asyncio.run(until_told(follow(folder, url), settings().drain + 2))
+
+
 def supervise(
     tasks: list[Callable[[], None]],
     opened: socket.socket | None = None,

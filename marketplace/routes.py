@@ -17,6 +17,7 @@ from marketplace.my_page.acting import views as acting
 from marketplace.my_page.contacts import views as contacts
 from marketplace.my_page.invitations import views as invitations
 from marketplace.my_page.own_goals import views as own_goals
+from marketplace.operations.drill import views as drill
 from marketplace.operations.ready import views as health
 from marketplace.people.second_factor import views as factors
 from marketplace.people.sign_in import views as people
@@ -301,6 +302,7 @@ ROUTES: list[Route] = [
     get("/help-now", home.help_now),
     get("/about", home.about),
     get("/about/retention", retention.retention),
+    get("/about/operation", drill.operation),
     get("/.well-known/security.txt", home.security),
     get("/health/live", health.live),
     get("/health/ready", health.ready),

@@ -1,5 +1,6 @@
 """Every setting: name, type, default, meaning. Read once from the environment (prefix TREFFPUNKT_), then frozen."""
 
+import json
 from functools import cache, cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -18,6 +19,16 @@ from marketplace.wrong_settings import DEFAULT_SECRET, NO_PROXY
 def split(text: Any) -> Any:
     """a, b as a list."""
     return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
+def split_keys(text: Any) -> Any:
+    """Keys with commas between; as a JSON list where one has a comma in it."""
+    if isinstance(text, str) and text.lstrip().startswith("["):
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise ValueError('write a list as ["…", "…"]') from None
+    return split(text)
 
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(split)]
@@ -69,6 +80,11 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(DEFAULT_SECRET),
         description="Signs links and form tokens. Keep it secret. At least 32 characters in production.",
+    )
+    secret_keys_before: Annotated[list[SecretStr], NoDecode, BeforeValidator(split_keys)] = Field(
+        [],
+        description="Secret keys of before, the newest first, with commas between (or as a JSON list, where one has a "
+        "comma in it): what they signed still opens, and they sign nothing new (docs/operations.md).",
     )
     data_dir: Path = Field(
         Path("var"), description="Folder of the embedded database, keys and the demo's mailbox."
@@ -170,6 +186,23 @@ class Settings(BaseSettings):
         description="Most seats that visitors who are not signed in may book from one network in a week; guides and "
         "TREFFPUNKT_KNOWN_NETWORKS have no such bound.",
         ge=20,
+    )
+    metrics_port: int | None = Field(
+        None,
+        description="Port on which `run` and `serve` answer /metrics, for Prometheus (docs/operations.md). Default: "
+        "none is opened.",
+        ge=1,
+        le=65535,
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        description="Address that /metrics is answered on. It asks nobody who they are: where Prometheus is on another "
+        "machine, one of a network of yours.",
+    )
+    otlp_url: str | None = Field(
+        None,
+        description="https://… of a collector of OpenTelemetry traces (OTLP over HTTP), with its path: /v1/traces as a "
+        "rule. Default: nothing is traced.",
     )
     loopback_limit_factor: int = Field(
         1,

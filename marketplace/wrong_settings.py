@@ -31,6 +31,7 @@ SCHEMES = {
     "smtp_url": ("smtp", "smtps"),
     "sms_url": ("https", "http"),
     "register_url": ("https", "http"),
+    "otlp_url": ("https", "http"),
 }
 """How each address begins."""
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -196,11 +197,22 @@ def usual_limits(settings: "Settings") -> Iterator[str]:
 
 
 def secret(settings: "Settings") -> Iterator[str]:
-    text = settings.secret_key.get_secret_value()
-    if text == DEFAULT_SECRET or len(text) < 32:
-        yield "set TREFFPUNKT_SECRET_KEY to at least 32 random characters"
-    elif not looks_random(text):
-        yield "set TREFFPUNKT_SECRET_KEY to random characters: these repeat themselves or count up"
+    before = [one.get_secret_value() for one in settings.secret_keys_before]
+    for name, text in [("secret_key", settings.secret_key.get_secret_value())] + [
+        ("secret_keys_before", one) for one in before
+    ]:
+        if text == DEFAULT_SECRET or len(text) < 32:
+            yield f"set {variable(name)} to at least 32 random characters" + " each" * (name != "secret_key")
+        elif not looks_random(text):
+            yield f"set {variable(name)} to random characters: these repeat themselves or count up"
+
+
+def secrets_before(settings: "Settings") -> Iterator[str]:
+    before = [one.get_secret_value() for one in settings.secret_keys_before]
+    if settings.secret_key.get_secret_value() in before:
+        yield "take the key of TREFFPUNKT_SECRET_KEY out of TREFFPUNKT_SECRET_KEYS_BEFORE: it holds those of before"
+    if len({*before}) < len(before):
+        yield "name each key once in TREFFPUNKT_SECRET_KEYS_BEFORE"
 
 
 def looks_random(text: str) -> bool:
@@ -236,7 +248,7 @@ def mail(settings: "Settings") -> Iterator[str]:
 
 
 def sms(settings: "Settings") -> Iterator[str]:
-    for name in ("sms_url", "register_url"):
+    for name in ("sms_url", "register_url", "otlp_url"):
         url = getattr(settings, name)
         parts = parts_of(url or "")
         if parts and parts.scheme == "http" and parts.hostname not in LOOPBACK:
@@ -280,6 +292,7 @@ ALWAYS: tuple[Rule, ...] = (
     named_networks,
     names,
     backups_apart,
+    secrets_before,
 )
 IN_DEMO: tuple[Rule, ...] = (demo_on_loopback,)
 IN_PRODUCTION: tuple[Rule, ...] = (

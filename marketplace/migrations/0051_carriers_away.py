@@ -1,4 +1,4 @@
-"""What a message waits for, the carriers that are away, and a quick way to what is older at the same address."""
+"""What a message waits for, and the carriers that are away."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
@@ -31,10 +31,5 @@ class Migration(migrations.Migration):
             model_name="OutboxMessage",
             name="waits_for",
             field=fields.CharEnumField(null=True, enum_type=Waiting, max_length=10),
-        ),
-        ops.RunSQL(
-            # Of what is to be sent, which is little beside what was sent.
-            "CREATE INDEX outbox_waiting ON outbox_message (address, id) WHERE sent_at IS NULL AND failed_at IS NULL",
-            "DROP INDEX outbox_waiting",
         ),
     ]

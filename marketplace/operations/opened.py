@@ -31,6 +31,13 @@ def use(data: Path) -> None:
     settings.cache_clear()
 
 
+def embedded() -> bool:
+    """Is the database that is open the one in our data folder?"""
+    from marketplace.base.postgres.embedded import EmbeddedPostgres
+
+    return settings().database_url == EmbeddedPostgres(settings().data_dir).dsn
+
+
 @contextmanager
 def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[[], object]]:
     """Sets TREFFPUNKT_DATABASE_URL, starting the embedded PostgreSQL in the data folder where none is set. Raises

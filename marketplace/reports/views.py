@@ -14,7 +14,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import LANGUAGES, short_day, speaking
 from marketplace.base.i18n import gettext as _
 from marketplace.base.press.answer import as_pdf
-from marketplace.base.signing import signature
+from marketplace.base.signing import signed_in_form
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other, typed_id
@@ -125,7 +125,7 @@ async def _page(request: Request, found: Shown, form: Filled[ApproveForm], statu
 
 def digest(content: Content) -> str:
     """What the page showed, so that nobody approves what they have not seen."""
-    return signature("report", json.dumps(stored(content), sort_keys=True))[:32]
+    return signed_in_form("report", json.dumps(stored(content), sort_keys=True)).hex()[:32]
 
 
 async def _facts(found: Shown) -> rules.Facts:

@@ -11,7 +11,7 @@ from marketplace.base.clock import at_oslo, today
 from marketplace.base.data import audit, ledger
 from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.data.ledger import Lost
-from marketplace.base.signing import secret_hash, signature
+from marketplace.base.signing import secret_hash, signed_in_form
 from offers.feeds.acts import Act
 
 SLUG = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -70,8 +70,8 @@ async def make_address(
 
 def _secret_of(form_key: str, person: UUID, hosting: bool, organization: UUID | None) -> str:
     """A secret that the same form gives again: nobody else has its key and the server's."""
-    made = signature("calendar address", form_key, str(person), str(hosting), str(organization or ""))
-    return urlsafe_b64encode(bytes.fromhex(made)[:24]).decode()
+    made = signed_in_form("calendar address", form_key, str(person), str(hosting), str(organization or ""))
+    return urlsafe_b64encode(made[:24]).decode()
 
 
 async def revoke_address(

@@ -10,7 +10,7 @@ from marketplace.base.models import Channel
 from offers.catalogue.models import Session
 from offers.catalogue.recorded import MARKS
 from offers.messages.follow_up.queries import unsubscribed
-from offers.messages.follow_up.rules import address_hash
+from offers.messages.follow_up.rules import address_hashes
 from offers.messages.models import NEWS, Recipients
 from offers.participants.queries import PARTY, BookedParty
 from offers.seats.sql import called_off, covers, had_place
@@ -49,7 +49,9 @@ async def recipients(
     chosen = dict[Any, BookedParty]()
     for party in found:
         reach = (party.channel, party.address) if party.channel else party.booking_id
-        if not party.channel or address_hash(Channel(party.channel), party.address or "") not in unwanted:
+        if not party.channel or unwanted.isdisjoint(
+            address_hashes(Channel(party.channel), party.address or "")
+        ):
             chosen.setdefault(reach, party)
     return list(chosen.values())
 

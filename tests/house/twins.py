@@ -69,7 +69,8 @@ class Dice:
 
     def seal(self, purpose: str, content: bytes) -> str:
         """As signing.seal, whose own dice are the machine's: the same content is the same, another is not."""
-        box, at = signing._box(purpose), int(NOW.timestamp())
+        box = signing._box(signing.every_secret()[0], purpose)
+        at = int(NOW.timestamp())
         return box._encrypt_from_parts(content, at, self.random.randbytes(16)).decode()
 
     def token_urlsafe(self, size: int | None = None) -> str:

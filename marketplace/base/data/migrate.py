@@ -15,7 +15,7 @@ from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
-NEWEST = "0053_a_municipalitys_own"
+NEWEST = "0054_outbox_waiting"
 """Name of the newest migration; /health/ready compares it with the database."""
 LOCK_TIMEOUT = 800
 """Milliseconds that a migration waits for a table. Whoever writes waits behind it, so it gives up and tries again; and

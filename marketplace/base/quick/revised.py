@@ -31,6 +31,8 @@ class Revised(Generic[Kept]):
         self.revision, self.room = revision, room
         self._kept: OrderedDict[Hashable, tuple[Mark, Kept]] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Kept]] = {}
+        self.found = self.made = 0
+        """How often something was there, and had to be made."""
         if use:
             REVISED.uses.append(use)
 
@@ -40,6 +42,7 @@ class Revised(Generic[Kept]):
         if heard is None or found is None or found[0] < heard:
             return None
         self._kept.move_to_end(key)
+        self.found += 1
         return found[1]
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Kept]]) -> Kept:
@@ -58,6 +61,7 @@ class Revised(Generic[Kept]):
 
     async def _make(self, key: Hashable, heard: Mark, make: Callable[[], Awaitable[Kept]]) -> Kept:
         made = await make()
+        self.made += 1
         self._kept[key] = ((heard[0], made.revision), made)
         self._kept.move_to_end(key)
         used = sum(kept.size for _, kept in self._kept.values())

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from marketplace.base.errors import BadRequest, BodyTooLarge, Problem
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, set_language
+from marketplace.base.insight.board import mine
 from marketplace.base.log import request_line
 from marketplace.base.quick import short_way
 from marketplace.base.text import SIGNS, clean
@@ -88,7 +89,9 @@ class Boundary:
             await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
             await send({"type": "http.response.body", "body": response.body})
             milliseconds = (time.perf_counter() - started) * 1000
-            request_line(request_id, scope["method"], scope["route"].path, response.status_code, milliseconds)
+            path = scope["route"].path
+            mine.request(path, scope["method"], response.status_code, milliseconds)
+            request_line(request_id, scope["method"], path, response.status_code, milliseconds)
             return
         accepts_gzip = False
         received = status = 0
@@ -139,7 +142,9 @@ class Boundary:
         finally:
             route = scope.get("route")
             milliseconds = (time.perf_counter() - started) * 1000
-            request_line(request_id, scope["method"], getattr(route, "path", "none"), status, milliseconds)
+            path = getattr(route, "path", "none")
+            mine.request(path, scope["method"], status, milliseconds)
+            request_line(request_id, scope["method"], path, status, milliseconds)
 
     def objection(self, scope: Scope, limit: int) -> Problem | None:
         """What is wrong with the address, the host or the length, before anything is parsed."""

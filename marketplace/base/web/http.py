@@ -1,6 +1,5 @@
 """HTTP as our views see it: the request, form tokens, cookies, redirects."""
 
-import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -18,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from marketplace.base import clock
 from marketplace.base.errors import BadRequest, NotFound
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
-from marketplace.base.signing import signature
+from marketplace.base.signing import made_by, read_form_of, signature
 from marketplace.base.text import clean, holds_position
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
@@ -191,7 +190,10 @@ class Request(requests.Request):
 
     def form_token_valid(self, token: str) -> bool:
         salt, mac = token[:16], token[16:]
-        return hmac.compare_digest(mac.encode(), signature("form", salt, self.form_binding)[:32].encode())
+        secret = made_by(mac, "form", salt, self.form_binding, length=32)
+        if secret:
+            read_form_of(secret)
+        return secret is not None
 
     @property
     def same_origin(self) -> bool:

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import BadRequest
 from marketplace.base.i18n import gettext
-from marketplace.base.signing import signature
+from marketplace.base.signing import signed_in_form
 from marketplace.base.web.access import View
 from marketplace.base.web.http import Request
 from marketplace.base.web.limits import counted_anyway
@@ -63,6 +63,4 @@ async def key_of(request: Request) -> bytes | None:
     fields = await request.fields()
     sent = sorted((name, text) for name, texts in fields.items() for text in texts if name != "form_token")
     who = str(request.person.id) if request.person else ""
-    return bytes.fromhex(
-        signature("sent form", request.scope["path"], who, *(part for pair in sent for part in pair))
-    )
+    return signed_in_form("sent form", request.scope["path"], who, *(part for pair in sent for part in pair))

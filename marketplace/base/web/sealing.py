@@ -8,17 +8,17 @@ import base64
 from typing import NamedTuple
 from uuid import UUID
 
-from marketplace.base.signing import signature, signed
+from marketplace.base.signing import steady
 
 
 def person_mark(person: UUID) -> str:
     """What the phone calls this person: the same on every page, and nothing that tells who they are."""
-    return signature("offline-person", str(person))[:32]
+    return steady("offline-person", str(person)).hex()[:32]
 
 
 def sealing_key(person: UUID) -> str:
     """256 bits for AES-GCM, as text."""
-    return base64.b64encode(signed("offline-key", str(person))).decode()
+    return base64.b64encode(steady("offline-key", str(person))).decode()
 
 
 class Sealed(NamedTuple):

@@ -20,7 +20,7 @@ from uuid import UUID
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import BadRequest
 from marketplace.base.i18n import gettext
-from marketplace.base.signing import signature
+from marketplace.base.signing import signed_in_form
 
 
 @asynccontextmanager
@@ -41,7 +41,7 @@ def plain(value: Any) -> str:
 
 def digest(name: str, value: Any) -> str:
     """Short, keyed: it tells whether a value is the same, and not what it was."""
-    return signature("seen", name, plain(value))[:12]
+    return signed_in_form("seen", name, plain(value)).hex()[:12]
 
 
 def seen_of(values: Mapping[str, Any]) -> str:

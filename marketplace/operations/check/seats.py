@@ -2,17 +2,21 @@
 
 from offers.seats.sql import active, had_place, left, seated
 
-SUMS = f"""SELECT p.id FROM seat_pool p LEFT JOIN (
-    SELECT pool_id, coalesce(sum(seats) FILTER (WHERE {seated("booking")}), 0) AS taken,
-        count(*) FILTER (WHERE state = 'waiting') AS waiting
+COUNTED = f"""coalesce(sum(seats) FILTER (WHERE {seated("booking")}), 0) AS taken,
+        count(*) FILTER (WHERE state = 'waiting') AS waiting"""
+"""What a pool's bookings add up to."""
+WRONGLY_TAKEN = "p.taken <> coalesce(b.taken, 0)"
+WRONGLY_WAITING = "p.waiting <> coalesce(b.waiting, 0)"
+SOLD_TWICE = "taken + reserved > capacity OR taken < 0 OR reserved < 0"
+SUMS = f"""SELECT p.id FROM seat_pool p LEFT JOIN (SELECT pool_id, {COUNTED}
     FROM booking GROUP BY pool_id) b ON b.pool_id = p.id WHERE """
 
 SEATS = (
-    ("seats taken are those of confirmed and offered bookings", f"{SUMS} p.taken <> coalesce(b.taken, 0)"),
-    ("those waiting are counted", f"{SUMS} p.waiting <> coalesce(b.waiting, 0)"),
+    ("seats taken are those of confirmed and offered bookings", SUMS + WRONGLY_TAKEN),
+    ("those waiting are counted", SUMS + WRONGLY_WAITING),
     (
         "no seat is sold twice",
-        "SELECT id FROM seat_pool WHERE taken + reserved > capacity OR taken < 0 OR reserved < 0",
+        f"SELECT id FROM seat_pool WHERE {SOLD_TWICE}",
     ),
     (
         "a participant has one active booking in a pool of each who made one",

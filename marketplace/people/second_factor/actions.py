@@ -14,7 +14,7 @@ from marketplace.base.data import audit, ledger
 from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.data.ledger import Lost
 from marketplace.base.models import Channel
-from marketplace.base.signing import seal, signature, unseal
+from marketplace.base.signing import each_signed, seal, signed, unseal
 from marketplace.people.acts import Act
 from marketplace.people.rules import contact
 from marketplace.people.second_factor.rules import recovery_code
@@ -111,15 +111,18 @@ async def _use_code(person: UUID, code: str) -> bool:
     return True
 
 
+RECOVERY = "recovery code"
+
+
 def _hash(person: UUID, code: str) -> bytes:
-    return bytes.fromhex(signature("recovery code", str(person), code))
+    return signed(RECOVERY, str(person), code)
 
 
 async def _use_recovery(person: UUID, code: str, now: datetime) -> bool:
     used = await row(
-        """UPDATE recovery_code SET used_at = $3 WHERE person_id = $1 AND code_hash = $2 AND used_at IS NULL
+        """UPDATE recovery_code SET used_at = $3 WHERE person_id = $1 AND code_hash = ANY($2) AND used_at IS NULL
         RETURNING id""",
-        person, _hash(person, code.replace("-", "")), now,
+        person, each_signed(RECOVERY, str(person), code.replace("-", "")), now,
     )  # fmt: skip
     if used:
         ledger.note(Lost.RECOVERY_CODE, used["id"])

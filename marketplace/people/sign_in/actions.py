@@ -13,7 +13,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import ngettext
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, MailFunction, post
-from marketplace.base.signing import secret_hash, signature
+from marketplace.base.signing import each_signed, secret_hash, signed
 from marketplace.people.acts import Act
 from marketplace.people.models import Person
 from marketplace.people.sign_in import mails
@@ -65,9 +65,12 @@ class Entry:
     """Has the person a second factor that is still to be given?"""
 
 
+CODE = "sign-in code"
+
+
 def code_hash(ticket: UUID, code: str) -> bytes:
     """A code has a million values, so a hash alone could be tried out: it is keyed, and bound to its ticket."""
-    return bytes.fromhex(signature("sign-in code", str(ticket), code))
+    return signed(CODE, str(ticket), code)
 
 
 async def ask(
@@ -115,7 +118,7 @@ WHERE link_hash = $1 AND used_at IS NULL AND expires_at > $2 AND person_id IS NO
 RETURNING channel, address, next_path, guesses, used_at"""
 
 TRY_CODE = """UPDATE sign_in_ticket
-SET used_at = CASE WHEN code_hash = $3 THEN $2::timestamptz END, guesses = guesses + (code_hash <> $3)::int
+SET used_at = CASE WHEN code_hash = ANY($3) THEN $2::timestamptz END, guesses = guesses + (code_hash <> ALL($3))::int
 WHERE id = $1 AND used_at IS NULL AND expires_at > $2 AND guesses < $4 AND person_id IS NOT DISTINCT FROM $5
 RETURNING channel, address, next_path, guesses, used_at"""
 
@@ -146,7 +149,7 @@ async def use_link(token: str, person: UUID | None, now: datetime) -> Used:
 
 async def try_code(ticket_id: UUID, code: str, person: UUID | None, now: datetime) -> Used | None:
     """Count a wrong guess, or use up the ticket: `used_at` then. None: the ticket is gone, or another person's."""
-    return await row(Used, TRY_CODE, ticket_id, now, code_hash(ticket_id, code), GUESSES, person)
+    return await row(Used, TRY_CODE, ticket_id, now, each_signed(CODE, str(ticket_id), code), GUESSES, person)
 
 
 def wrong_code(ticket: Used | None) -> Refused:

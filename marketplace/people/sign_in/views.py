@@ -1,6 +1,5 @@
 """Signing in and out."""
 
-import hmac
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -10,7 +9,7 @@ from starlette.responses import Response
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.quick.kept import kept
-from marketplace.base.signing import signature
+from marketplace.base.signing import made_by, signature
 from marketplace.base.web.access import public, signed_in
 from marketplace.base.web.http import (
     OWN,
@@ -89,7 +88,7 @@ async def _send(
 def _known_browser(request: Request, address: str) -> str | None:
     """What marks this browser, if it has signed in with the address before."""
     mark, _dot, seal = (cookie(request.cookies, "browser") or "").partition(".")
-    return mark if hmac.compare_digest(seal.encode(), signature("browser", mark, address).encode()) else None
+    return mark if made_by(seal, "browser", mark, address) else None
 
 
 @signed_in

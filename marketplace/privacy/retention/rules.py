@@ -136,6 +136,14 @@ def elsewhere() -> list[tuple[str, str]]:
             ),
         ),
         (
+            _("Hva som ikke skal komme tilbake om en kopi hentes fram (koder, ingen navn)"),
+            _("%(backups)s etter at det ble borte, når ingen kopi er eldre", backups=span(BACKUPS)),
+        ),
+        (
+            _("Lister over påmeldinger som er endret etter kopien, når en er hentet fram"),
+            _("når de er brukt, senest etter %(lists)s", lists=span(timedelta(days=14))),
+        ),
+        (
             _("Meldinger i tjenestens egen postkasse, der det ikke er noen e-postserver"),
             _("etter %(mailbox)s", mailbox=span(MAILBOX)),
         ),

@@ -65,7 +65,7 @@ async def _arrive(session_id: UUID, here: list[rules.Here], bindings: list[str],
     session = await queries.held(session_id)
     if not session.at(now) or await lost(oslo(session.starts_at).year):
         return False
-    browsers = [rules.browser(session_id, each) for each in bindings]
+    browsers = [browser for each in bindings for browser in rules.browsers(session_id, each)]
     stood = await queries.counted_as(session_id, browsers)
     if here:
         await _mark(session, here, now)
@@ -118,7 +118,7 @@ async def turn_on(session: Session, *, by: UUID, now: datetime) -> None:
         if found.on:
             return
         version = (found.version or 0) + 1
-        while await value("SELECT true FROM check_in WHERE digest = $1", _digest(session.id, version)):
+        while await value("SELECT true FROM check_in WHERE digest = ANY($1)", _digests(session.id, version)):
             version += 1
         await rows(
             """INSERT INTO check_in (id, session_id, version, digest, opened_at) VALUES ($1, $2, $3, $4, $5)
@@ -129,6 +129,11 @@ async def turn_on(session: Session, *, by: UUID, now: datetime) -> None:
         await record(
             Act.CHECK_IN_OPENED, now=now, actor=by, object_id=session.id, organization=session.offer.owner_id
         )
+
+
+def _digests(session: UUID, version: int) -> list[bytes]:
+    """What another session would have kept that has the same words."""
+    return words.digests(words.words_of(session, version))
 
 
 def _digest(session: UUID, version: int) -> bytes:

@@ -25,11 +25,16 @@ class Wall:
     closed: bool
     by_code: int
     accepted: int
+    digest: bytes | None
 
     @property
     def words(self) -> str:
         """Those on the wall; empty while it is off."""
-        return words.words_of(self.session_id, self.version) if self.on and self.version else ""
+        return (
+            words.words_kept(self.session_id, self.version, self.digest)
+            if self.version and self.digest
+            else ""
+        )
 
 
 async def wall(session_id: UUID) -> Wall:
@@ -37,7 +42,7 @@ async def wall(session_id: UUID) -> Wall:
     found = await row(
         Wall,
         f"""SELECT s.id AS session_id, i.version, i.digest IS NOT NULL AS on, r.closed_at IS NOT NULL AS closed,
-            coalesce(c.by_code, 0) AS by_code, {ACCEPTED} AS accepted
+            coalesce(c.by_code, 0) AS by_code, {ACCEPTED} AS accepted, i.digest
         FROM session s LEFT JOIN check_in i ON i.session_id = s.id LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,
@@ -70,7 +75,7 @@ OPEN = f"""SELECT s.id, s.starts_at, s.ends_at, o.owner_id, {is_on()} AS on,
 async def of_words(said: str, now: datetime) -> UUID | None:
     """The session that these words are of, if it is open for check-in now."""
     found = await row(
-        Open, f"{OPEN} JOIN check_in c ON c.session_id = s.id WHERE c.digest = $1", words.digest(said)
+        Open, f"{OPEN} JOIN check_in c ON c.session_id = s.id WHERE c.digest = ANY($1)", words.digests(said)
     )
     return found.id if found and found.at(now) else None
 

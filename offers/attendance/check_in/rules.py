@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.signing import signed
+from marketplace.base.signing import each_signed, steady
 from offers.attendance.check_in.models import CountedAs
 
 MOST_HEADS = 500
@@ -63,9 +63,10 @@ def tap_id(
     undone by it. `after`: the one before it of this field, which said otherwise. When the register has begun anew
     (`ended_at`: the session was moved since) it is another."""
     parts = (str(session), str(ended_at), str(booking), field, said, *([str(after)] if after else []))
-    return UUID(bytes=signed("check-in tap", *parts)[:16], version=4)
+    return UUID(bytes=steady("check-in tap", *parts)[:16], version=4)
 
 
-def browser(session: UUID, binding: str) -> bytes:
-    """What is kept of a browser: nobody finds the cookie by it, nor the same browser at another session."""
-    return signed("check-in browser", str(session), binding)[:16]
+def browsers(session: UUID, binding: str) -> list[bytes]:
+    """What is kept of a browser, and after it what may have been kept before the secret was changed: nobody finds the
+    cookie by it, nor the same browser at another session."""
+    return [each[:16] for each in each_signed("check-in browser", str(session), binding)]

@@ -3,7 +3,7 @@
 import re
 from uuid import UUID
 
-from marketplace.base.signing import signed
+from marketplace.base.signing import each_signed, signed
 
 WORDS = """
 agurk akvarium alfabet ananas anker antenne ask avis bakke ball ballong banan basseng batteri bekk belte
@@ -37,7 +37,17 @@ LONGEST = 60
 
 def words_of(session: UUID, version: int) -> str:
     """The words of a session: eple buss lampe. They lie nowhere, for they can be made again."""
-    left = int.from_bytes(signed("check-in words", str(session), str(version))[:8])
+    return _spelt(signed("check-in words", str(session), str(version)))
+
+
+def words_kept(session: UUID, version: int, kept: bytes) -> str:
+    """The words of a session that this digest was kept of: it may be that the secret was changed since."""
+    made = (_spelt(each) for each in each_signed("check-in words", str(session), str(version)))
+    return next((each for each in made if kept in digests(each)), "")
+
+
+def _spelt(number: bytes) -> str:
+    left = int.from_bytes(number[:8])
     said = []
     for _word in range(HOW_MANY):
         left, place = divmod(left, len(WORDS))
@@ -53,3 +63,8 @@ def typed(text: str) -> str:
 def digest(words: str) -> bytes:
     """What is kept of them, to find the session that they are of."""
     return signed("check-in digest", words)[:16]
+
+
+def digests(words: str) -> list[bytes]:
+    """What may have been kept of them, whichever secret there was."""
+    return [each[:16] for each in each_signed("check-in digest", words)]

@@ -1,6 +1,5 @@
 """Reads of substitutes' links."""
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -68,9 +67,7 @@ async def by_token(token: str, now: datetime) -> Link:
 def opened_here(request: Request, link: Link) -> bool:
     """Was this link opened in the browser that asks?"""
     secret = cookie(request.cookies, f"{rules.COOKIE}{link.id.hex}")
-    return bool(
-        secret and link.browser and hmac.compare_digest(rules.browser(link.id, secret), bytes(link.browser))
-    )
+    return bool(secret and link.browser and rules.is_browser(bytes(link.browser), link.id, secret))
 
 
 async def session_substituted_by(request: Request) -> tuple[Link, Session]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.base.clock import oslo
-from marketplace.base.signing import Token, signed
+from marketplace.base.signing import Token, each_signed, signed
 
 LINK: Token[UUID] = Token("substitute host", UUID)
 COOKIE = "substitute-"
@@ -23,3 +23,8 @@ def end_of_day(starts_at: datetime) -> datetime:
 def browser(substitute: UUID, secret: str) -> bytes:
     """What is kept of the cookie of the browser that opened a link."""
     return signed("substitute browser", str(substitute), secret)[:16]
+
+
+def is_browser(kept: bytes, substitute: UUID, secret: str) -> bool:
+    """Is it the browser that this was kept of?"""
+    return kept in [each[:16] for each in each_signed("substitute browser", str(substitute), secret)]

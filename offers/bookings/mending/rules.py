@@ -5,7 +5,6 @@ A booking's `form_key` is made from the form's and from who comes: the same form
 Its `form_digest` tells whether what is sent again is the same, without keeping what was sent.
 """
 
-import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Iterable
@@ -15,7 +14,7 @@ from uuid import UUID
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.signing import signature, signed
+from marketplace.base.signing import each_signed, made_by, signature, signed
 from marketplace.base.site import site
 from marketplace.base.text import name_key
 from offers.publishing.questions.rules import Asks
@@ -111,9 +110,7 @@ class Sent:
         self.entries: list[tuple[bytes, bytes, int]] = []
         self.since = int((now - LATELY).timestamp())
         raw, _, seal = (text or "").partition(".")
-        if not raw or not secrets.compare_digest(
-            seal.encode(), signature("sent from here", raw)[:32].encode()
-        ):
+        if not raw or not made_by(seal, "sent from here", raw, length=32):
             return
         try:
             packed = urlsafe_b64decode(raw)
@@ -130,12 +127,18 @@ class Sent:
 
     @classmethod
     def mark_of(cls, slug: str, session: UUID | None, whom: str) -> bytes:
-        return signed("booked from here", slug, session.hex if session else "", whom)[: cls.MARK]
+        return signed(*cls._marked(slug, session, whom))[: cls.MARK]
+
+    @staticmethod
+    def _marked(slug: str, session: UUID | None, whom: str) -> tuple[str, ...]:
+        return ("booked from here", slug, session.hex if session else "", whom)
 
     def before(self, slug: str, session: UUID | None, whom: str, key: bytes) -> bytes | None:
         """The key of the booking that another form of this browser has just made of the same, if any."""
-        mark = self.mark_of(slug, session, whom) if self.entries else b""
-        found = [made for each, made, _at in self.entries if each == mark]
+        if not self.entries:
+            return None
+        marks = [each[: self.MARK] for each in each_signed(*self._marked(slug, session, whom))]
+        found = [made for each, made, _at in self.entries if each in marks]
         return found[-1] if found and key not in found else None
 
     def noted(self, slug: str, sessions: Iterable[UUID | None], whom: str, key: bytes, now: datetime) -> str:

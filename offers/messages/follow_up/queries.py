@@ -7,13 +7,16 @@ from uuid import UUID
 from marketplace.base.data.database import column, value
 from marketplace.base.models import Channel
 from offers.catalogue.recorded import MARKS
-from offers.messages.follow_up.rules import address_hash
+from offers.messages.follow_up.rules import address_hashes
 from offers.telling.addressees import Addressee
 
 
 async def unsubscribed(parties: Iterable[Addressee]) -> set[bytes]:
     """Hashes of those of these parties' addresses that want no news."""
-    hashes = [address_hash(Channel(each.channel), each.address or "") for each in parties if each.channel]
+    hashes = [
+        hashed for each in parties if each.channel
+        for hashed in address_hashes(Channel(each.channel), each.address or "")
+    ]  # fmt: skip
     return set(await column("SELECT address_hash FROM unsubscription WHERE address_hash = ANY($1)", hashes))
 
 
@@ -21,7 +24,8 @@ async def wants_news(channel: Channel, address: str, asked: datetime | None = No
     """May more be sent there than what concerns a booking? `asked`: they asked for this very message then, which counts
     for more than that they wanted nothing before."""
     stopped = await value(
-        "SELECT created_at FROM unsubscription WHERE address_hash = $1", address_hash(channel, address)
+        "SELECT max(created_at) FROM unsubscription WHERE address_hash = ANY($1)",
+        address_hashes(channel, address),
     )
     return stopped is None or (asked is not None and stopped < asked)
 

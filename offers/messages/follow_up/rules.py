@@ -6,7 +6,7 @@ from marketplace.base import old_links
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
-from marketplace.base.signing import Token, signature
+from marketplace.base.signing import Token, each_signed, signed
 
 NOT_YET = lazy("Dette spør vi om når du har vært med.")
 
@@ -20,7 +20,12 @@ def been_there(there: bool) -> None:
 # --- whoever wants only what concerns their own bookings ---
 def address_hash(channel: Channel, address: str) -> bytes:
     """The address, so that only who has it and the server's key can tell that it is this one."""
-    return bytes.fromhex(signature("unsubscribe", channel, address))[:16]
+    return signed("unsubscribe", channel, address)[:16]
+
+
+def address_hashes(channel: Channel, address: str) -> list[bytes]:
+    """What may be kept of it, whichever secret there was."""
+    return [each[:16] for each in each_signed("unsubscribe", channel, address)]
 
 
 LINK: Token[bytes] = Token("unsubscribe", bytes)

@@ -85,6 +85,8 @@ class Index:
         """One look for all who wait; False: it takes too long to be waited for."""
         self._working: asyncio.Task[None] | None = None
         self._listens = False
+        self.made_at = 0.0
+        """When it was last made anew, as time.time() has it."""
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
@@ -198,7 +200,7 @@ class Index:
         finally:
             gc.enable()
         if epoch == self.revision.epoch and self.revision.heard is not None:
-            self.masks, self._epoch = masks, epoch
+            self.masks, self._epoch, self.made_at = masks, epoch, time.time()
             log.info("index made", offers=len(masks.offers), seconds=round(time.monotonic() - began, 3))
 
     async def _catch_up(self, masks: Masks, waited: asyncio.Future[bool]) -> None:

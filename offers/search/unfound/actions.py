@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import today
 from marketplace.base.data.database import rows
-from marketplace.base.signing import signed
+from marketplace.base.signing import steady
 from offers.search.unfound.rules import SEVERAL_DAYS
 
 WRITE = f"""WITH made AS (INSERT INTO unfound_key (id, one, key, made_at) VALUES ($1, true, $2, $3)
@@ -31,7 +31,7 @@ async def count(words: str, municipalities: Sequence[str], *, network: str | Non
     for each words, so that nothing joins what came from one network. None: many people sit behind it."""
     where = municipalities[0] if len(municipalities) == 1 else ""
     key: UUID = uuid7()
-    by = signed("unfound by", network, where, words) if network else None
+    by = steady("unfound by", network, where, words) if network else None
     await rows(
-        WRITE, uuid7(), secrets.token_bytes(32), now, key, signed("unfound", where, words), where, today(now), words, by
+        WRITE, uuid7(), secrets.token_bytes(32), now, key, steady("unfound", where, words), where, today(now), words, by
     )  # fmt: skip

@@ -1,0 +1,42 @@
+"""A backup as it is ordered, by hand, by a timer or by who streams the log: the copy, the keys, and a note of it."""
+
+import asyncio
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from marketplace.base import clock
+from marketplace.base.data import backed_up
+from marketplace.operations.backup import keys as key_copies
+from marketplace.operations.backup.rules import Copy
+from marketplace.operations.backup.taking import take
+from marketplace.operations.backup.tools import Refused
+from marketplace.settings import settings
+
+log = structlog.get_logger("backup")
+
+
+class Done(NamedTuple):
+    """`years`: those whose key was copied for the first time."""
+
+    copy: Copy
+    years: list[int]
+
+
+async def copy_noted(path: Path, url: str, *, keys: Path | None = None, full: bool = False) -> Done:
+    """Copy the cluster, and the keys into `keys` or the folder of the settings. Raises Refused, OSError; whichever way
+    it went is noted for those who look (base/data/backed_up.py)."""
+    try:
+        copy = await take(path, url, full=full, say=_told)
+        where = keys or settings().keys_backup_dir
+        years = await asyncio.to_thread(key_copies.keep, where, clock.unmoved()) if where else []
+    except (Refused, OSError) as problem:
+        backed_up.note_copy(None, str(problem))
+        raise
+    backed_up.note_copy(copy.ended_at)
+    return Done(copy, years)
+
+
+def _told(said: str) -> None:
+    log.warning(said)

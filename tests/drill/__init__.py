@@ -1,0 +1,1 @@
+"""The drill: an instance under load loses its machine, and comes back from its backups."""

@@ -1,0 +1,201 @@
+"""Each program of before makes a demo and serves; this program upgrades it. `make soak` takes all of them and a large
+demo, `make test` the newest and the small one."""
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from marketplace.base.data.database import credentials
+from marketplace.base.data.migrate import NEWEST
+from tests.marketplace.served import Proxy, form_of
+from tests.upgrades.older import ROOT, Instance, Release, Serving, releases
+
+SOAK = os.environ.get("SOAK") == "1"
+PEOPLE = int(os.environ.get("PEOPLE", "20000")) if SOAK else 0
+"""With a booking each, besides the demo."""
+SECONDS = 10.0 if SOAK else 1.5
+"""Of each stretch of bookings."""
+MOST = 200.0 if SOAK else 10.0
+"""Bookings a second; half of what the machine does where that is less."""
+TRIED = releases() if SOAK else releases()[-1:]
+OPEN = """SELECT DISTINCT o.slug FROM offer o JOIN seat_pool p ON p.offer_id = o.id
+    WHERE o.state = 'published' AND o.joining = 'whole' ORDER BY o.slug"""
+
+
+@pytest.fixture
+async def instance(server: str, tmp_path: Path) -> AsyncIterator[Instance]:
+    """An empty database."""
+    name = f"test_{secrets.token_hex(6)}"
+    connection = await asyncpg.connect(**credentials(server))
+    await connection.execute(f"CREATE DATABASE {name}")
+    data = tmp_path / "data"
+    data.mkdir()
+    yield Instance(server.replace("/treffpunkt?", f"/{name}?"), data)
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
+
+
+@pytest.fixture
+def release(request: pytest.FixtureRequest) -> Release:
+    found: Release = request.param
+    if not found.there:
+        pytest.skip(
+            f"{found.version} is not in this copy of the history (a shallow clone): not upgraded from"
+        )
+    return found
+
+
+class Load:
+    """Steady bookings through one proxy for each program that serves, and how they went."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        self.number = 0
+        self.took: list[float] = []
+
+    async def at(self, rate: float, proxies: dict[Proxy, dict[str, str]], until: asyncio.Event) -> None:
+        """So many a second, in turn by each program with its own form. Every one of them must be taken."""
+        sent: list[asyncio.Task[int]] = []
+        began = time.monotonic()
+        while not until.is_set():
+            proxy, fields = list(proxies.items())[len(sent) % len(proxies)]
+            self.number += 1
+            sent.append(asyncio.create_task(proxy.book(self.slug, fields, self.number)))
+            await asyncio.sleep(max(0.0, began + len(sent) / rate - time.monotonic()))
+        assert set(await asyncio.gather(*sent)) == {303}
+        for proxy in proxies:
+            self.took += proxy.took
+            proxy.took = []
+
+    async def for_(self, seconds: float, rate: float, proxies: dict[Proxy, dict[str, str]]) -> float:
+        """The 99th percentile of their seconds."""
+        self.took = []
+        until = asyncio.Event()
+        asyncio.get_running_loop().call_later(seconds, until.set)
+        await self.at(rate, proxies, until)
+        return self.p99()
+
+    def p99(self) -> float:
+        return sorted(self.took)[int(len(self.took) * 0.99)]
+
+
+async def bookable(url: str, serving: Serving) -> tuple[str, dict[str, str]]:
+    """An offer of the demo that takes bookings of anybody, and its form."""
+    connection = await asyncpg.connect(**credentials(url))
+    slugs = [row["slug"] for row in await connection.fetch(OPEN)]
+    await connection.close()
+    for slug in slugs[:40]:
+        fields = await form_of(serving.address, slug)
+        proxy = Proxy(serving.port)
+        taken = fields and await proxy.book(slug, fields, 0) == 303
+        proxy.close()
+        if taken:
+            return slug, fields
+    raise AssertionError("the demo has nothing to book")
+
+
+async def half_of_what_it_does(load: Load, proxy: Proxy, fields: dict[str, str]) -> float:
+    """Bookings a second."""
+    if not SOAK:
+        return MOST
+    until = time.monotonic() + 3
+
+    async def one() -> int:
+        done = 0
+        while time.monotonic() < until:
+            load.number += 1
+            assert await proxy.book(load.slug, fields, load.number) == 303
+            done += 1
+        return done
+
+    return min(MOST, sum(await asyncio.gather(*[one() for _ in range(8)])) / 3 / 2)
+
+
+def large(program: Path, instance: Instance) -> None:
+    instance.command(program, "demo", *(["--people", str(PEOPLE)] if PEOPLE else []), seconds=1800)
+
+
+@pytest.mark.parametrize("release", TRIED, ids=lambda each: each.version, indirect=True)
+async def test_what_a_release_has_made_is_upgraded_and_every_booking_is_taken(
+    release: Release, instance: Instance, tmp_path: Path
+) -> None:
+    program = release.program(tmp_path)
+    await (together if release.rolls else one_after_the_other)(release, program, instance)
+    assert "0 violations" in await asyncio.to_thread(instance.command, ROOT, "check-data")
+
+
+async def together(release: Release, program: Path, instance: Instance) -> None:
+    """The program before and this one serve together on the newer schema."""
+    await asyncio.to_thread(large, program, instance)
+    before = instance.serve(program)
+    after: Serving | None = None
+    try:
+        await asyncio.to_thread(before.answers, "/health/ready")
+        slug, fields = await bookable(instance.url, before)
+        load, old = Load(slug), Proxy(before.port)
+        rate = await half_of_what_it_does(load, old, fields)
+        usual = await load.for_(SECONDS, rate, {old: fields})
+        until, load.took = asyncio.Event(), []
+        booking = asyncio.create_task(load.at(rate, {old: fields}, until))
+        told = await asyncio.to_thread(instance.command, ROOT, "migrate")
+        until.set()
+        await booking
+        assert NEWEST in told
+        meanwhile = load.p99()
+        after = instance.serve(ROOT)
+        await asyncio.to_thread(after.answers, "/health/ready")
+        new = Proxy(after.port)
+        both = {old: fields, new: await form_of(after.address, slug)}
+        with_both = await load.for_(SECONDS, rate, both)
+        before.end()
+        await load.for_(SECONDS / 2, rate, {new: both[new]})
+        for proxy in both:
+            proxy.close()
+    finally:
+        before.end()
+        if after:
+            after.end()
+    figures = (
+        f"{release.version}: {rate:.0f}/s, p99 {usual:.3f} s, migrating {meanwhile:.3f}, both {with_both:.3f}"
+    )
+    print(figures)  # noqa: T201 - make soak shows it
+    if SOAK:
+        assert max(meanwhile, with_both) <= 2 * max(usual, 0.1), figures
+
+
+async def one_after_the_other(_release: Release, program: Path, instance: Instance) -> None:
+    """It ends first: there are migrations since then that are not for it (docs/upgrading.md)."""
+    await asyncio.to_thread(large, program, instance)
+    before = instance.serve(program)
+    try:
+        await asyncio.to_thread(before.answers, "/health/ready")
+        slug, fields = await bookable(instance.url, before)
+        old, load = Proxy(before.port), Load(slug)
+        await load.for_(SECONDS / 2, 20, {old: fields})
+        old.close()
+    finally:
+        before.end()
+    print(await asyncio.to_thread(instance.command, ROOT, "migrate"))  # noqa: T201
+    after = instance.serve(ROOT)
+    try:
+        await asyncio.to_thread(after.answers, "/health/ready")
+        new = Proxy(after.port)
+        await load.for_(SECONDS / 2, 20, {new: await form_of(after.address, slug)})
+        new.close()
+    finally:
+        after.end()
+
+
+def test_every_release_says_which_schema_its_program_has() -> None:
+    """And the program said so itself."""
+    there = [each for each in releases() if each.there]
+    if not there:
+        pytest.skip("no release is in this copy of the history (a shallow clone)")
+    for each in there:
+        assert f'NEWEST = "{each.schema}"' in each.file("migrate.py"), each.version
