@@ -56,6 +56,7 @@ class Lost(StrEnum):
     DIALOGUE = "dialogue"
     CHECK_IN = "check_in"
     LOGO = "logo"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
