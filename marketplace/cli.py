@@ -22,6 +22,7 @@ from marketplace.operations.commands.options import DATA, HOST, UNIX_SOCKET, Oct
 from marketplace.operations.commands.organizations import answer_organization
 from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
+from marketplace.operations.commands.renewal import rebuild, rotate
 from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.insight.watching import Task, watched
@@ -150,6 +151,8 @@ def timetable() -> "tuple[Job, ...]":
 
 for each in (
     outbox,
+    rotate,
+    rebuild,
     jobs.group(timetable),
     migrate,
     demo,
