@@ -57,6 +57,7 @@ from offers.participants.queue import views as organizer
 from offers.publishing import views as publishing
 from offers.publishing.drafts import views
 from offers.publishing.joining import views as joining
+from offers.publishing.picture import views as picture
 from offers.publishing.questions import views as questions
 from offers.publishing.series import views as dates
 from offers.publishing.steps import views as steps
@@ -235,6 +236,8 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/place", steps.place),
     both("/manage/offers/{slug}/sessions", dates.sessions),
     both("/manage/offers/{slug}/joining", joining.joining),
+    both("/manage/offers/{slug}/picture", picture.picture),
+    post("/manage/offers/{slug}/picture/remove", picture.remove, "/manage/offers/{slug}/picture"),
     both("/manage/offers/{slug}/publish", publishing.publish),
     get("/manage/offers/{slug}/preview", publishing.preview),
     both("/manage/offers/{slug}/texts/{lang}", publishing.text),

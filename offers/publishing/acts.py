@@ -13,6 +13,7 @@ class Act(StrEnum):
     OFFER_DATES = "offer.dates"
     OFFER_DELETED = "offer.deleted"
     OFFER_MADE = "offer.made"
+    OFFER_PICTURE_CHANGED = "offer.picture_changed"
     OFFER_PUBLISHED = "offer.published"
     OPENING_CHANGED = "opening.changed"
     ORGANIZER_ADDED = "organizer.added"

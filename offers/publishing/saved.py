@@ -17,5 +17,7 @@ class Saved(StrEnum):
     CHANGED = "changed"
     INVITED = "invited"
     MOVED = "moved"
+    NO_PICTURE = "no-picture"
     ORGANIZER = "organizer"
+    PICTURE = "picture"
     REMOVED = "removed"

@@ -36,16 +36,21 @@ async def set_text(
 
 
 async def set_logo(organization: Organization, picture: Made, *, by: UUID, now: datetime) -> None:
-    """Show this picture. It is one row however many show it; to be sent again makes it young, so that the night's
-    forgetting of what nobody shows does not take it."""
+    """Show this picture."""
     async with in_transaction():
-        kept = await value(
-            """INSERT INTO picture (id, sha256, media_type, width, height, content, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
-            ON CONFLICT (sha256) DO UPDATE SET created_at = excluded.created_at RETURNING id""",
-            uuid7(), picture.sha256, picture.media_type, picture.width, picture.height, picture.content, now,
-        )  # fmt: skip
-        await _show(organization, kept, by, now)
+        await _show(organization, await stored(picture, now), by, now)
+
+
+async def stored(picture: Made, now: datetime) -> UUID:
+    """The picture's row, inside the transaction that shows it. It is one however many show it; to be sent again makes
+    it young, so that the night's forgetting of what nobody shows does not take it."""
+    kept: UUID = await value(
+        """INSERT INTO picture (id, sha256, media_type, width, height, content, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (sha256) DO UPDATE SET created_at = excluded.created_at RETURNING id""",
+        uuid7(), picture.sha256, picture.media_type, picture.width, picture.height, picture.content, now,
+    )  # fmt: skip
+    return kept
 
 
 async def remove_logo(organization: Organization, *, by: UUID, now: datetime) -> None:

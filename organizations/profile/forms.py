@@ -51,5 +51,5 @@ class TextForm(Form):
     }
 
 
-class LogoForm(Form):
+class PictureForm(Form):
     """The file itself comes beside the fields: `request.file("picture")`."""

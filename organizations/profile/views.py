@@ -1,26 +1,23 @@
 """An organisation's own pages: what it is and says, its logo. Its editors write the texts, its managers the rest."""
 
 import re
-from datetime import timedelta
 
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES
-from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member, public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
-from marketplace.base.web.limits import limit
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from organizations.directory.models import KIND_LABELS, STATE_LABELS, Organization
 from organizations.members.models import Role
 from organizations.members.queries import organization_edited_by, organization_managed_by, roles_in
 from organizations.profile import actions, queries
-from organizations.profile.forms import LogoForm, ProfileForm, TextForm
-from organizations.profile.pictures import NotAPicture, picture_of
+from organizations.profile.forms import PictureForm, ProfileForm, TextForm
 from organizations.profile.saved import Saved
+from organizations.profile.uploading import sent_picture
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -98,20 +95,12 @@ async def text(request: Request) -> Response:
 async def logo(request: Request) -> Response:
     """GET and POST /manage/organizations/{slug}/logo"""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
-    form, status = LogoForm.blank(), 200
+    form, status = PictureForm.blank(), 200
     if request.method == "POST":
-        form, status = await LogoForm.read(request), 422
-        sent = await request.file("picture")
-        if not sent:
-            form.add_error("picture", _("Velg et bilde først."))
-        if form.valid:
-            await limit("picture", str(request.person.id), 30, timedelta(hours=1), now=request.now)
-            try:
-                picture = await picture_of(sent)
-                await actions.set_logo(organization, picture, by=request.person.id, now=request.now)
-                return see_other(home(organization, Saved.LOGO), request)
-            except NotAPicture as problem:
-                form.add_error("picture", problem.message)
+        form, status = await PictureForm.read(request), 422
+        if picture := await sent_picture(request, form):
+            await actions.set_logo(organization, picture, by=request.person.id, now=request.now)
+            return see_other(home(organization, Saved.LOGO), request)
     return render(
         request, "organizations/profile/logo.html", status=status, organization=organization, form=form
     )

@@ -253,7 +253,7 @@ ELSEWHERE = {
     "/invitations/{token}/decline": "/invitations/{invitation}",
 }
 """The page that holds the form of a POST, where it has another address; empty: one with a token and no more."""
-UPLOADS = {"/manage/organizations/{slug}/logo"}
+UPLOADS = {"/manage/organizations/{slug}/logo", "/manage/offers/{slug}/picture"}
 """The only addresses that take a form with a file."""
 OF_ANOTHER = {
     "/offers/{slug}/bookings/notice": {"slug": "kor"},

@@ -198,6 +198,7 @@ TRIGGERS = {
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
     ("offer_text", "offer_text_parts"), ("register_tap", "register_tap_append_only"),
 
+    ("offer", "picture_changed"), ("offer", "picture_told"),
     *((table, "own_changed") for table in ("municipality", "municipality_text", "organization")),
     ("organization", "vevents_stale"), ("venue", "vevents_stale"), ("report_version", "report_approved"),
 }  # fmt: skip

@@ -98,6 +98,8 @@ NEEDS_NO_KEY = {
     "/manage/organizations/{slug}/profile": SETS,
     "/manage/organizations/{slug}/notices": SETS,
     "/manage/organizations/{slug}/texts/{lang}": SETS,
+    "/manage/offers/{slug}/picture": SETS,
+    "/manage/offers/{slug}/picture/remove": ENDS,
     "/manage/organizations/{slug}/logo": SETS,
     "/manage/organizations/{slug}/logo/remove": ENDS,
     "/manage/organizations/{slug}/members/{membership}/change": STATE,

@@ -22,6 +22,7 @@ NOT_WORDS = {
     "/manage/offers/{slug}/opening": BUTTON,
     "/manage/offers/{slug}/questions/{question}/up": BUTTON,
     "/manage/offers/{slug}/queue": "an act: one person to one place in the queue, as it is then",
+    "/manage/offers/{slug}/picture": "a picture in the place of another; the page shows which",
     "/manage/organizations/{slug}/logo": "a picture in the place of another; the page shows which",
     "/dialogues/{slug}/items/{item}": "one choice, in the place of another; the page shows which",
     "/approvals/{slug}/unit": "one choice, in the place of another",

@@ -138,6 +138,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         "TREFFPUNKT_DATABASE_URL": f"{plain}?sslmode=verify-full&sslrootcert={quote(str(cert))}",
         "TREFFPUNKT_KEYS_DIR": str(folder / "keys"),
         "TREFFPUNKT_DATA_DIR": str(folder / "data"),
+        "TREFFPUNKT_PROVIDER_RESTORES": "yes",
         "SSL_CERT_FILE": str(cert),
     }
     code, told = program("migrate", environment)
@@ -194,6 +195,7 @@ def red(servers: dict[str, Any], **changed: str | None) -> tuple[int, str]:
         ({"public_url": "https://treffpunkt.example/"}, 2, "set TREFFPUNKT_PUBLIC_URL"),
         ({"keys_dir": "/proc/keys"}, 2, "TREFFPUNKT_KEYS_DIR to a folder that can be written"),
         ({"helpline_phone": None}, 2, "set TREFFPUNKT_HELPLINE_PHONE"),
+        ({"provider_restores": None}, 1, "away   backups: ask whoever runs the database for point-in-time restore"),
     ],
 )  # fmt: skip
 def test_it_is_red_where_people_would_be_hurt(

@@ -12,7 +12,7 @@ from marketplace.base.i18n import gettext
 
 UPLOAD_LIMIT = 2 * 1024 * 1024
 """Bytes of a form with a file."""
-PATHS = re.compile(r"(?:/[a-z]{2})?/manage/organizations/[^/]+/logo")
+PATHS = re.compile(r"(?:/[a-z]{2})?/manage/(?:organizations/[^/]+/logo|offers/[^/]+/picture)")
 """The only addresses that take one, with or without a language: elsewhere a body is as small as words are."""
 MOST_FIELDS = 20
 

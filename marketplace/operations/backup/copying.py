@@ -9,6 +9,7 @@ import structlog
 from marketplace.base import clock
 from marketplace.base.data import backed_up
 from marketplace.operations.backup import keys as key_copies
+from marketplace.operations.backup.dumping import Dump, dump, tried
 from marketplace.operations.backup.rules import Copy
 from marketplace.operations.backup.taking import take
 from marketplace.operations.backup.tools import Refused
@@ -24,18 +25,43 @@ class Done(NamedTuple):
     years: list[int]
 
 
+class Dumped(NamedTuple):
+    """`rows`: what was there again when the dump was tried."""
+
+    dump: Dump
+    rows: dict[str, int]
+    years: list[int]
+
+
 async def copy_noted(path: Path, url: str, *, keys: Path | None = None, full: bool = False) -> Done:
     """Copy the cluster, and the keys into `keys` or the folder of the settings. Raises Refused, OSError; whichever way
     it went is noted for those who look (base/data/backed_up.py)."""
     try:
         copy = await take(path, url, full=full, say=_told)
-        where = keys or settings().keys_backup_dir
-        years = await asyncio.to_thread(key_copies.keep, where, clock.unmoved()) if where else []
+        years = await _keys(keys)
     except (Refused, OSError) as problem:
         backed_up.note_copy(None, str(problem))
         raise
     backed_up.note_copy(copy.ended_at)
     return Done(copy, years)
+
+
+async def dump_noted(path: Path, url: str, *, keys: Path | None = None, trial: bool = False) -> Dumped:
+    """The same for a PostgreSQL elsewhere; `trial`: the dump is restored into a server of our own, and counted."""
+    try:
+        made = await dump(path, url)
+        rows = await tried(path / "dumps" / made.name) if trial else {}
+        years = await _keys(keys)
+    except (Refused, OSError) as problem:
+        backed_up.note_copy(None, str(problem))
+        raise
+    backed_up.note_copy(made.ended_at)
+    return Dumped(made, rows, years)
+
+
+async def _keys(given: Path | None) -> list[int]:
+    where = given or settings().keys_backup_dir
+    return await asyncio.to_thread(key_copies.keep, where, clock.unmoved()) if where else []
 
 
 def _told(said: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from marketplace.operations.commands.options import DATA
-from marketplace.operations.opened import database, use
+from marketplace.operations.opened import database, embedded, use
 from marketplace.settings import settings
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path), required=False)
@@ -25,43 +25,68 @@ KEYS = click.option(
 @DATA
 @click.option("--full", is_flag=True, help="Copy everything, also where the changes would do.")
 @click.option("--follow", is_flag=True, help="Stay: stream the log as it is written, and copy every day.")
-def backup(folder: Path | None, keys: Path | None, data: Path | None, full: bool, follow: bool) -> None:
+@click.option(
+    "--try", "trial", is_flag=True, help="Of a PostgreSQL elsewhere: restore the dump into a scratch server."
+)
+def backup(
+    folder: Path | None, keys: Path | None, data: Path | None, full: bool, follow: bool, trial: bool
+) -> None:
     """Copy the database into DIR (default: TREFFPUNKT_BACKUP_DIR), and prove that the copy is whole.
 
-    `run` streams the log there by itself when TREFFPUNKT_BACKUP_DIR is set; with `serve` and `worker` one
-    `backup --follow` does. With it a minute at most is lost; without it, what came after the last copy.
+    The embedded database: `run` streams its log there by itself when TREFFPUNKT_BACKUP_DIR is set; with `serve` and
+    `worker` one `backup --follow` does. With it seconds are lost; without it, what came after the last copy. Of a
+    PostgreSQL elsewhere a dump is made, and what came after it is lost unless its host keeps the log.
     """
     from marketplace.operations.backup import following
-    from marketplace.operations.backup.copying import copy_noted
+    from marketplace.operations.backup.copying import copy_noted, dump_noted
     from marketplace.operations.backup.tools import Refused
 
     with database(data):
         into = named(folder, settings().backup_dir, "DIR", "TREFFPUNKT_BACKUP_DIR")
+        if keys:
+            named(keys, None, "a folder", "TREFFPUNKT_KEYS_BACKUP_DIR", apart_from=into)
         url = settings().database_url or ""
+        if not embedded() and (follow or full):
+            raise click.UsageError(
+                "--follow and --full are for the embedded database: its host keeps another's log."
+            )
+        if embedded() and trial:
+            raise click.UsageError(
+                "--try is for a PostgreSQL elsewhere: `restore` into another --data tries a copy."
+            )
         if follow:
             click.echo(f"Streaming the log into {into}.")
             asyncio.run(following.until_told(following.follow(into, url)))
             return
         try:
-            done = asyncio.run(copy_noted(into, url, keys=keys, full=full))
+            if embedded():
+                copied = asyncio.run(copy_noted(into, url, keys=keys, full=full))
+                years = copied.years
+                click.echo(f"{copied.copy.name}: {copied.copy.bytes / 1e6:.0f} MB in {into}, verified.")
+            else:
+                dumped = asyncio.run(dump_noted(into, url, keys=keys, trial=trial))
+                years = dumped.years
+                said = f"{dumped.dump.name}: {dumped.dump.bytes / 1e6:.1f} MB, {dumped.dump.tables} tables"
+                click.echo(f"{said} in {into / 'dumps'}, read through.")
+                for name, count in dumped.rows.items():
+                    click.echo(f"  restored into a scratch server: {count} rows of {name}")
         except (Refused, OSError) as problem:
             raise click.ClickException(str(problem)) from problem
-        click.echo(f"{done.copy.name}: {done.copy.bytes / 1e6:.0f} MB in {into}, verified.")
         if keys or settings().keys_backup_dir:
-            years = ", ".join(map(str, done.years)) or "nothing new"
-            click.echo(f"Keys of counted years copied apart: {years}.")
+            click.echo(f"Keys of counted years copied apart: {', '.join(map(str, years)) or 'nothing new'}.")
 
 
-def named(given: Path | None, default: Path | None, what: str, variable: str) -> Path:
-    """The folder that was named, or the one of the settings. A path that begins in our own data is refused."""
+def named(
+    given: Path | None, default: Path | None, what: str, variable: str, apart_from: Path | None = None
+) -> Path:
+    """The folder that was named, or the one of the settings. It must not lie in what it saves, or that in it."""
     folder = given or default
     if folder is None:
         raise click.UsageError(f"Name {what}, or set {variable}.")
-    data = settings().data_dir.resolve()
-    if folder.resolve().is_relative_to(data) or data.is_relative_to(folder.resolve()):
-        raise click.UsageError(
-            f"{folder} and the data folder {data} must lie apart: what saves it must outlive it."
-        )
+    here = folder.resolve()
+    for other in (settings().data_dir, settings().keys, apart_from):
+        if other and (here.is_relative_to(other.resolve()) or other.resolve().is_relative_to(here)):
+            raise click.UsageError(f"{folder} and {other} must lie apart: neither within the other.")
     return folder
 
 

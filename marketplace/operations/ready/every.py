@@ -1,5 +1,5 @@
 """Imports every module that registers facts, so that all are told."""
 
-from marketplace.operations.ready import around, booking
+from marketplace.operations.ready import around, backups, booking
 
-__all__ = ["around", "booking"]
+__all__ = ["around", "backups", "booking"]

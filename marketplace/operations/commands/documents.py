@@ -1,0 +1,51 @@
+"""documents."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from marketplace.operations.commands.options import DATA, Somewhere
+from marketplace.operations.opened import database
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=Somewhere(path_type=Path, file_okay=False))
+@click.option("--municipality", help="Only for this one, by its slug.")
+@click.option(
+    "--lang", type=click.Choice(["nb", "nn"]), default="nb", show_default=True, help="Bokmål or nynorsk."
+)
+@click.option(
+    "--overwrite", is_flag=True, help="Also write over documents that are there: they may be filled in."
+)
+@DATA
+def documents(folder: Path, municipality: str | None, lang: str, overwrite: bool, data: Path | None) -> None:
+    """Write drafts of the record of processing, the DPIA and the processor agreement into DIR, to fill in and sign."""
+    from marketplace.base import clock
+    from marketplace.base.data.database import connected
+    from marketplace.base.i18n import OURS, speaking
+    from marketplace.operations.documents import drafts, facts, word
+
+    async def found() -> list[facts.Controller]:
+        async with connected():
+            return await facts.controllers()
+
+    with database(data):
+        there = asyncio.run(found())
+    chosen = [each for each in there if municipality in (None, each.slug)]
+    if not chosen:
+        raise click.ClickException(
+            f"There is no such municipality. There are: {', '.join(x.slug for x in there)}"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for controller in chosen:
+        for name, draft in drafts.DRAFTS.items():
+            path = folder / f"{name}-{controller.slug}.docx"
+            if path.exists() and not overwrite:
+                click.echo(f"{path} is there already, and is left as it is (--overwrite).")
+                continue
+            now = clock.unmoved()
+            with speaking(lang):
+                blocks = list(draft(facts.facts(controller.name, now)))
+            word.write(path, blocks, now, OURS[lang].cldr.replace("_", "-"))
+            click.echo(str(path))

@@ -1,0 +1,82 @@
+"""An offer shows the picture that its editors have chosen, and the drawing of its kind when they take it away."""
+
+import asyncpg
+import pytest
+
+from marketplace.base.data.address import credentials
+from marketplace.base.data.database import value
+from offers.catalogue.models import Offer
+from organizations.directory.models import Picture
+from organizations.members.models import Role
+from tests import make
+from tests.organizations.profile.test_logo import UNREADABLE, file_of
+from tests.visitor import Page, Visitor
+
+HOME = "/manage/offers/kor"
+
+
+@pytest.fixture
+async def choir(visitor: Visitor) -> Offer:
+    """An offer whose editor is signed in."""
+    centre = await make.organization("Frivilligsentralen")
+    offer = await make.offer("Kor", slug="kor", owner=centre)
+    await visitor.sign_in(await make.member(centre, Role.EDITOR, "Kari"))
+    return offer
+
+
+async def send(visitor: Visitor, content: bytes) -> Page:
+    fields = (await visitor.open(f"{HOME}/picture")).fields("/picture")
+    return Page(
+        await visitor.client.post(
+            f"{HOME}/picture", data={"form_token": fields["form_token"][0]}, files={"picture": ("a.jpg", content)},
+            headers={"origin": visitor.site},
+        )
+    )  # fmt: skip
+
+
+async def test_it_stands_on_its_page_and_in_the_list_until_it_is_taken_away(
+    visitor: Visitor, choir: Offer
+) -> None:
+    assert (await send(visitor, file_of("JPEG"))).response.headers["location"] == f"{HOME}?saved=picture"
+    path = f"/pictures/{(await Picture.get()).sha256.hex()}"
+    for address in ("/offers/kor", "/offers?municipality=all", f"{HOME}/picture"):
+        shown = (await visitor.open(address)).soup.select_one("img.tp-picture")
+        assert shown is not None, address
+        assert shown["src"] == path
+    page = await visitor.submit(await visitor.open(f"{HOME}/picture"), "/picture/remove")
+    assert page.response.headers["location"] == f"{HOME}?saved=no-picture"
+    assert (await visitor.open(path)).status == 404
+    shown = (await visitor.open("/offers/kor")).soup.select_one("img.tp-picture")
+    assert shown is not None
+    assert "/img/kinds/" in str(shown["src"])
+    assert await value("SELECT count(*) FROM audit_entry WHERE action = 'offer.picture_changed'") == 2
+
+
+async def test_what_is_no_picture_is_said_at_the_field_and_changes_nothing(
+    visitor: Visitor, choir: Offer
+) -> None:
+    for content, words in ((b"", "Velg et bilde først."), (b"ikke et bilde", UNREADABLE)):
+        page = await send(visitor, content)
+        assert page.status == 422
+        assert words in page.text
+    assert await Picture.all().count() == 0
+
+
+async def test_others_do_not_reach_it(visitor: Visitor, choir: Offer) -> None:
+    other = await make.organization("Bydelshuset")
+    await visitor.sign_in(await make.member(other, Role.MANAGER, "Per"))
+    assert (await visitor.open(f"{HOME}/picture")).status == 404
+
+
+async def test_who_keeps_its_card_is_told(choir: Offer, database_url: str) -> None:
+    told: list[str] = []
+    listener = await asyncpg.connect(**credentials(database_url))
+    try:
+        await listener.add_listener("catalogue_told", lambda *said: told.append(said[-1]))
+        before = await value("SELECT revision FROM catalogue_revision")
+        await value("UPDATE offer SET picture_id = NULL WHERE id = $1", choir.id)
+        assert await value("SELECT revision FROM catalogue_revision") == before + 1
+        await listener.fetchval("SELECT 1")
+    finally:
+        await listener.close()
+    assert told == [f"offer:{choir.id}"]
