@@ -15,7 +15,7 @@ from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
-NEWEST = "0055_pictures_of_offers"
+NEWEST = "0056_keys_and_domain"
 """Name of the newest migration; /health/ready compares it with the database."""
 NOTHING = "__first__"
 """The target before the first of them: no tables."""
