@@ -1,6 +1,7 @@
 """Every setting: name, type, default, meaning. Read once from the environment (prefix TREFFPUNKT_), then frozen."""
 
 import json
+from email.utils import parseaddr
 from functools import cache, cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -66,6 +67,23 @@ class Settings(BaseSettings):
     )
     allowed_hosts: Names = Field(
         [], description="Host names answered, with commas between; others get 400. Must be set in production."
+    )
+    former_hosts: Names = Field(
+        [],
+        description="Host names that the service had before, with commas between: links to them lead to the public "
+        "address, and calendars that are subscribed to there are answered (docs/operations.md).",
+    )
+    calendar_domain: str | None = Field(
+        None,
+        description="The name after @ in the events that lie in people's calendars. Default: the public address's "
+        "when the instance began; it must stay when that changes.",
+        pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+    )
+    calendar_organizer: str | None = Field(
+        None,
+        description="The address that calendars name as the organiser. Default: that of TREFFPUNKT_MAIL_FROM when the "
+        "instance began; it must stay when that changes.",
+        pattern=r"^[^@\s<>,;:]+@[^@\s<>,;:]+$",
     )
     trusted_proxies: Names = Field(
         [],
@@ -232,6 +250,21 @@ class Settings(BaseSettings):
         return frozenset(
             {own, *(name.lower() for name in self.allowed_hosts), *(LOOPBACK if self.demo else ())}
         )
+
+    @cached_property
+    def former(self) -> frozenset[str]:
+        """Host names of before."""
+        return frozenset(name.lower() for name in self.former_hosts)
+
+    @property
+    def uid_domain(self) -> str:
+        """What stands after @ in the UIDs of calendar events."""
+        return self.calendar_domain or urlsplit(self.public_url).hostname or "treffpunkt"
+
+    @property
+    def organizer(self) -> str:
+        """Whom calendar events name as the organiser."""
+        return self.calendar_organizer or parseaddr(self.mail_from)[1]
 
     @cached_property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

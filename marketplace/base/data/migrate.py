@@ -15,8 +15,10 @@ from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
-NEWEST = "0055_pictures_of_offers"
+NEWEST = "0056_keys_and_domain"
 """Name of the newest migration; /health/ready compares it with the database."""
+NOTHING = "__first__"
+"""The target before the first of them: no tables."""
 LOCK_TIMEOUT = 800
 """Milliseconds that a migration waits for a table. Whoever writes waits behind it, so it gives up and tries again; and
 it gives up before the server looks for deadlocks (a second), so that it is never a booking that is broken off."""

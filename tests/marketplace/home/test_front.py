@@ -154,8 +154,10 @@ async def test_the_search_leads_to_the_list(visitor: Visitor) -> None:
     form = (await visitor.open("/en")).soup.find("form", role="search")
     assert (form["action"], form["method"]) == ("/en/offers", "get")
     assert [(field["name"], field.get("value")) for field in form.select("input")] == [
-        ("q", None), ("municipality", "sandnes"),
+        ("q", None), ("near", None), ("municipality", "sandnes"),
     ]  # fmt: skip
+    await make.offer("Kor", venue=await make.venue("Rådhuset", postcode="4306"))
+    assert "Kor" in (await visitor.open("/offers?q=kor&near=4306&municipality=sandnes")).text
 
 
 async def test_an_empty_marketplace_has_a_front_page(visitor: Visitor) -> None:
