@@ -1,6 +1,7 @@
 """Every setting: name, type, default, meaning. Read once from the environment (prefix TREFFPUNKT_), then frozen."""
 
 import json
+from email.utils import parseaddr
 from functools import cache, cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -67,6 +68,23 @@ class Settings(BaseSettings):
     allowed_hosts: Names = Field(
         [], description="Host names answered, with commas between; others get 400. Must be set in production."
     )
+    former_hosts: Names = Field(
+        [],
+        description="Host names that the service had before, with commas between: links to them lead to the public "
+        "address, and calendars that are subscribed to there are answered (docs/operations.md).",
+    )
+    calendar_domain: str | None = Field(
+        None,
+        description="The name after @ in the events that lie in people's calendars. Default: the public address's "
+        "when the instance began; it must stay when that changes.",
+        pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+    )
+    calendar_organizer: str | None = Field(
+        None,
+        description="The address that calendars name as the organiser. Default: that of TREFFPUNKT_MAIL_FROM when the "
+        "instance began; it must stay when that changes.",
+        pattern=r"^[^@\s<>,;:]+@[^@\s<>,;:]+$",
+    )
     trusted_proxies: Names = Field(
         [],
         description="Addresses or networks (10.0.0.0/24) of proxies whose X-Forwarded-For counts, with commas "
@@ -115,6 +133,7 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         None,
+        repr=False,  # it may hold a password
         description="postgres://… (15 or newer), with sslmode and sslrootcert as libpq has them; to another machine "
         "sslmode must be said in production. Default: the embedded PostgreSQL.",
     )
@@ -150,11 +169,13 @@ class Settings(BaseSettings):
     )
     smtp_url: str | None = Field(
         None,
+        repr=False,  # it may hold a password
         description="smtp://user:password@host:port (STARTTLS where it is offered) or smtps://… Must be set in "
         "production; in demo mode mail goes to DATA/mailbox.",
     )
     sms_url: str | None = Field(
         None,
+        repr=False,  # it may hold a password
         description="Address of an SMS gateway (HTTP POST). Without one no form offers SMS; in demo mode they go to "
         "DATA/mailbox.",
     )
@@ -201,6 +222,7 @@ class Settings(BaseSettings):
     )
     otlp_url: str | None = Field(
         None,
+        repr=False,
         description="https://… of a collector of OpenTelemetry traces (OTLP over HTTP), with its path: /v1/traces as a "
         "rule. Default: nothing is traced.",
     )
@@ -228,6 +250,21 @@ class Settings(BaseSettings):
         return frozenset(
             {own, *(name.lower() for name in self.allowed_hosts), *(LOOPBACK if self.demo else ())}
         )
+
+    @cached_property
+    def former(self) -> frozenset[str]:
+        """Host names of before."""
+        return frozenset(name.lower() for name in self.former_hosts)
+
+    @property
+    def uid_domain(self) -> str:
+        """What stands after @ in the UIDs of calendar events."""
+        return self.calendar_domain or urlsplit(self.public_url).hostname or "treffpunkt"
+
+    @property
+    def organizer(self) -> str:
+        """Whom calendar events name as the organiser."""
+        return self.calendar_organizer or parseaddr(self.mail_from)[1]
 
     @cached_property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -207,6 +207,14 @@ def secret(settings: "Settings") -> Iterator[str]:
             yield f"set {variable(name)} to random characters: these repeat themselves or count up"
 
 
+def hosts_of_before(settings: "Settings") -> Iterator[str]:
+    for name in settings.former_hosts:
+        if not (HOST.fullmatch(name.lower()) or is_address(name.strip("[]"))):
+            yield f"TREFFPUNKT_FORMER_HOSTS holds {name}: write host names alone, without scheme, port or *"
+        elif name.lower() in settings.hosts:
+            yield f"take {name} out of TREFFPUNKT_FORMER_HOSTS: it is answered, so links to it need not lead elsewhere"
+
+
 def secrets_before(settings: "Settings") -> Iterator[str]:
     before = [one.get_secret_value() for one in settings.secret_keys_before]
     if settings.secret_key.get_secret_value() in before:
@@ -293,6 +301,7 @@ ALWAYS: tuple[Rule, ...] = (
     names,
     backups_apart,
     secrets_before,
+    hosts_of_before,
 )
 IN_DEMO: tuple[Rule, ...] = (demo_on_loopback,)
 IN_PRODUCTION: tuple[Rule, ...] = (

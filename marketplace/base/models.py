@@ -174,12 +174,28 @@ class CatalogueRevision(Model):
         table = "catalogue_revision"
 
 
+class SecretUsed(Row):
+    """A secret key that this instance has signed with, by a fingerprint: the next one that begins ends it."""
+
+    fingerprint = fields.CharField(max_length=8, unique=True)
+    since = fields.DatetimeField()
+
+    class Meta:
+        table = "secret_used"
+
+
 class Instance(Model):
     """One row, which says what this database is: the demo's, or somebody's who means it (base/data/instance.py)."""
 
     id = fields.SmallIntField(primary_key=True)
     demo = fields.BooleanField()
     began_at = fields.DatetimeField()
+    calendar_domain: str | None = fields.TextField(
+        null=True, description="after @ in the UIDs that people's calendars hold"
+    )
+    calendar_organizer: str | None = fields.TextField(
+        null=True, description="whom the events in people's calendars name as organiser"
+    )
 
     class Meta:
         table = "instance"

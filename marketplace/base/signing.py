@@ -97,6 +97,11 @@ def every_secret() -> tuple[str, ...]:
     return (set_.secret_key.get_secret_value(), *(one.get_secret_value() for one in set_.secret_keys_before))
 
 
+def fingerprint(secret: str) -> str:
+    """By which a key can be told from another in the database and in what an operator reads, and not be found."""
+    return _signed(secret, "fingerprint").hex()[:8]
+
+
 def signature(purpose: str, *parts: str) -> str:
     """HMAC-SHA256 in hex over the parts, under a key of this purpose. To compare one, ask made_by."""
     return signed(purpose, *parts).hex()

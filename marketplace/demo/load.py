@@ -78,6 +78,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             applicants(register, made)
             take_part(register, made, staff["ola@example.no"])
             posters(register, made)
+            stories.at_the_door(register, made, staff["mariam@example.no"])
             stories.tell(register, made, staff)
             reports.begin(register, made, staff)
             await tables.copy(connection)

@@ -123,7 +123,7 @@ class Register:
             "booking", pool_id=pool["id"], offer_id=pool["offer_id"], participant_id=who.id, booked_by_id=booker.id,
             contact_id=booker.contact, organization_id=who.organization, seats=seats, state=state,
             reference=self.reference(), form_key=self.chance.randbytes(16),
-            ended_by=ended_by,
+            ended_by=ended_by, by_host=False,
             queue_no=self.queue if state == "waiting" else None, link_version=1, lang=booker.lang, held_until=None,
             asked=asked, seated_at=made if seated else None, given_back_in_time=back,
             created_at=made, changed_at=changed,

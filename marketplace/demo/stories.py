@@ -1,12 +1,13 @@
 """What a demo of some hundred bookings would not show by itself: a held place, somebody who must be rung, a guardian
 and her daughter who both sign in, and what was cancelled with somebody left to ring."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row
 from marketplace.my_page.own_goals.rules import sealed
+from offers.attendance.substitute.rules import end_of_day
 
 LANDLINE = "+4751000{:03}"
 
@@ -99,6 +100,34 @@ def proof(register: Register, made: Catalogue, anne: Resident) -> None:
     ):
         register.tables.add("own_goal", person_id=anne.id, sealed=sealed(anne.id, words), created_at=wrote,
                             changed_at=wrote)  # fmt: skip
+
+
+def at_the_door(register: Register, made: Catalogue, host: Resident) -> None:
+    """The last time of a weekly offer: somebody came in without having booked, and got a place then and there; somebody
+    else took the register for the host. For the next time a link is sent, and not opened yet."""
+    offer = made.offers["torsdagssuppa"]
+    times = sorted(zip(offer.sessions, offer.pools, strict=True), key=lambda one: one[0]["starts_at"])
+    links: list[tuple[Row, datetime | None, bytes | None]] = []
+    recorded = {one["session_id"]: one for one in register.tables.rows["register"]}
+    held = [(session, pool) for session, pool in times if session["id"] in recorded]
+    if held:
+        session, pool = held[-1]
+        links.append((session, session["starts_at"], register.chance.randbytes(16)))
+        frida = register.person("Frida")
+        booking = register.book(pool, frida, days_before=-0.01)
+        booking["by_host"] = True
+        if pool["capacity"] is not None:
+            pool["capacity"] = max(pool["capacity"], pool["taken"])
+        register.mark(session, booking, frida, frida, offer.offer["owner_id"], "present", 1,
+                      recorded[session["id"]]["saved_at"])  # fmt: skip
+    ahead = [session for session, _pool in times if session["starts_at"] > register.now]
+    links += [(session, None, None) for session in ahead[:1]]
+    for session, opened_at, browser in links:
+        register.tables.add(
+            "substitute", session_id=session["id"], made_by_id=host.id, channel="email", address="vikar@example.no",
+            created_at=min(register.now, session["starts_at"]) - timedelta(hours=3), opened_at=opened_at,
+            ends_at=end_of_day(session["starts_at"]), browser=browser, revoked_at=None,
+        )  # fmt: skip
 
 
 def cancelled(register: Register, made: Catalogue) -> None:

@@ -11,11 +11,10 @@ ORDER = (
     "municipality", "district", "district_place", "organization", "organization_owner", "organization_text", "venue",
     "venue_text", "person", "contact_point", "membership", "totp", "acts_for", "offer", "offer_text", "offer_organizer",
     "offer_audience_organization", "offer_question", "host_assignment", "session", "check_in", "seat_pool", "booking",
-    "companion", "phone_call",
-    "sent_word", "own_goal", "register", "attendance", "head_count", "dialogue", "dialogue_member", "dialogue_meeting",
-    "dialogue_item", "meeting_organization", "need", "plan", "population", "focus_area", "measure", "goal",
-    "goal_change", "plan_comment",
-    "yearly_report", "report_version", "report_words",
+    "substitute", "companion", "phone_call", "sent_word", "own_goal", "register", "attendance", "head_count",
+    "dialogue", "dialogue_member", "dialogue_meeting", "dialogue_item", "meeting_organization", "need", "plan",
+    "population", "focus_area", "measure", "goal", "goal_change", "plan_comment", "yearly_report", "report_version",
+    "report_words",
 )  # fmt: skip
 """What is pointed to stands before what points."""
 

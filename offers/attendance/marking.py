@@ -11,6 +11,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import column, row, rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from offers.attendance import rules
 from offers.attendance.models import AttendanceState
@@ -38,6 +39,24 @@ async def hold(session: UUID) -> Held:
     return held
 
 
+HOLD = """WITH held AS MATERIALIZED (SELECT id, starts_at, ends_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE)
+SELECT h.* FROM held h WHERE ARRAY(SELECT b.id FROM booking b
+    WHERE b.id = ANY($2) AND b.state = 'confirmed' AND h.id = $1 ORDER BY b.id FOR SHARE OF b) IS NOT NULL"""
+"""The session's row and then those of these bookings, in one round trip: what is asked of `h` is asked when it is held.
+What a register says is read after it, by a statement of its own, so what others wrote while we waited is seen."""
+
+
+async def hold_with(session: UUID, bookings: list[UUID]) -> Held:
+    """The same, and nobody takes these bookings off until we are done: a mark must not come after the booking has
+    ended."""
+    if not bookings:
+        return await hold(session)
+    held = await row(Held, HOLD, session, bookings)
+    if held is None:
+        raise NotFound
+    return held
+
+
 async def still_coming(bookings: list[UUID]) -> set[UUID]:
     """Those of these bookings that nobody is taking off just now: a mark must not come after the booking has ended."""
     if not bookings:
@@ -48,16 +67,24 @@ async def still_coming(bookings: list[UUID]) -> set[UUID]:
 
 
 SAVE = """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at, cause)
-SELECT id, $2, booking_id, state, seats, pseudonym, $3, cause
-FROM unnest($1::uuid[], $4::uuid[], $5::text[], $6::int[], $7::bytea[], $8::text[])
+SELECT m.id, {held}, m.booking_id, m.state, m.seats, coalesce((
+        SELECT k.pseudonym FROM unnest({bookings}::uuid[], {places}::int[], {anywhere}::boolean[], {known}::bytea[])
+            AS k (booking_id, place, anywhere, pseudonym)
+        WHERE k.booking_id = m.booking_id AND EXISTS (SELECT FROM attendance a JOIN session s ON s.id = a.session_id
+            JOIN offer o ON o.id = s.offer_id
+            WHERE a.pseudonym = k.pseudonym AND (k.anywhere OR o.owner_id = {organization}))
+        ORDER BY k.place LIMIT 1), m.pseudonym), {now}, m.cause
+FROM unnest({ids}::uuid[], {marked}::uuid[], {states}::text[], {seats}::int[], {pseudonyms}::bytea[], {causes}::text[])
     AS m (id, booking_id, state, seats, pseudonym, cause)
 ON CONFLICT (session_id, booking_id) DO UPDATE SET state = excluded.state, seats_present = excluded.seats_present,
     recorded_at = excluded.recorded_at, cause = excluded.cause,
     pseudonym = coalesce(attendance.pseudonym, excluded.pseudonym)"""
-"""A pseudonym that stands already is kept: names and contacts may have gone since."""
+"""Whoever was registered this year under an older form, or here before they had proven their contact, keeps that. A
+pseudonym that stands already is kept: names and contacts may have gone since."""
 
 
-async def mark(
+def mark(
+    write: Statement,
     held: Held,
     organization: UUID,
     marks: list[rules.Mark],
@@ -66,51 +93,37 @@ async def mark(
     key: bytes,
     now: datetime,
 ) -> None:
-    """Write these marks of a session. Whoever came is counted under a pseudonym: `key` is that of the session's
-    year."""
+    """Write these marks of a session as a part of this statement. Whoever came is counted under a pseudonym: `key` is
+    that of the session's year."""
     if not marks:
         return
-    here = [parties[each.booking] if each.state is AttendanceState.PRESENT else None for each in marks]
-    pseudonyms = await _pseudonyms(here, organization, key)
-    await rows(
-        SAVE, [uuid7() for _mark in marks], held.id, now, [each.booking for each in marks],
-        [each.state.value for each in marks], [each.seats for each in marks], pseudonyms,
-        [each.cause.value for each in marks],
-    )  # fmt: skip
+    new: list[bytes | None] = []
+    known: list[tuple[UUID, int, bool, bytes]] = []
+    for each in marks:
+        form = None
+        if each.state is AttendanceState.PRESENT:
+            party = parties[each.booking]
+            form = rules.pseudonyms(key, party.name or "", party.address, party.participant_id, organization,
+                                    proven=party.proven)  # fmt: skip
+            said = [*((True, one) for one in form.any), *((False, one) for one in form.own)]
+            known += [(each.booking, place, *one) for place, one in enumerate(said)]
+        new.append(form.new if form else None)
+    values = {
+        "held": held.id, "organization": organization, "now": now,
+        "bookings": [one[0] for one in known], "places": [one[1] for one in known],
+        "anywhere": [one[2] for one in known], "known": [one[3] for one in known],
+        "ids": [uuid7() for _mark in marks], "marked": [each.booking for each in marks],
+        "states": [each.state.value for each in marks], "seats": [each.seats for each in marks],
+        "pseudonyms": new, "causes": [each.cause.value for each in marks],
+    }  # fmt: skip
+    write.named("marked", SAVE.format(**{name: write.value(value) for name, value in values.items()}))
 
 
-async def unmark(held: Held, bookings: list[UUID]) -> None:
+def unmark(write: Statement, held: Held, bookings: list[UUID]) -> None:
     """These are not marked any more."""
     if bookings:
-        await rows("DELETE FROM attendance WHERE session_id = $1 AND booking_id = ANY($2)", held.id, bookings)
-
-
-FOUND = """SELECT DISTINCT a.pseudonym FROM attendance a JOIN session s ON s.id = a.session_id
-    JOIN offer o ON o.id = s.offer_id
-WHERE a.pseudonym = ANY($1) OR a.pseudonym = ANY($2) AND o.owner_id = $3"""
-
-
-async def _pseudonyms(
-    parties: list[rules.Attendee | None], organization: UUID, key: bytes
-) -> list[bytes | None]:
-    """One for each party that came. Whoever was registered this year under an older form, or here before they had
-    proven their contact, keeps that."""
-    forms = [
-        rules.pseudonyms(
-            key, party.name or "", party.address, party.participant_id, organization,
-            proven=party.proven,
-        )
-        if party else None
-        for party in parties
-    ]  # fmt: skip
-    anywhere = [each for form in forms if form for each in form.any]
-    own = [each for form in forms if form for each in form.own]
-    found = await column(FOUND, anywhere, own, organization) if anywhere or own else []
-    known = {bytes(each) for each in found}
-    return [
-        next((each for each in (*form.any, *form.own) if each in known), form.new) if form else None
-        for form in forms
-    ]
+        write.named("unmarked", f"""DELETE FROM attendance
+            WHERE session_id = {write.value(held.id)} AND booking_id = ANY({write.value(bookings)})""")  # fmt: skip
 
 
 HEADS = """INSERT INTO head_count (id, session_id, count, adults, children, recorded_at)
@@ -131,12 +144,21 @@ async def count_heads(
         await rows(HEADS, uuid7(), held.id, count, adults, children, now)
 
 
-BEGIN = """INSERT INTO register AS r (id, session_id, saved_by_id, saved_at, volunteers) VALUES ($1, $2, $3, $4, $5)
+BEGIN = """INSERT INTO register AS r (id, session_id, saved_by_id, saved_at, volunteers)
+VALUES ({id}, {held}, {by}, {now}, {volunteers})
 ON CONFLICT (session_id) DO UPDATE SET saved_by_id = excluded.saved_by_id, volunteers = excluded.volunteers,
-    saved_at = greatest(excluded.saved_at, r.saved_at + interval '1 microsecond') RETURNING saved_at"""
+    saved_at = greatest(excluded.saved_at, r.saved_at + interval '1 microsecond')"""
 """The moment is what a form says that it has seen, so it is another each time."""
 
 
+def begin(write: Statement, held: Held, by: UUID | None, volunteers: int | None, *, now: datetime) -> None:
+    """Something is written in the register: it is there, and changed then, by whoever did it."""
+    values = {"id": uuid7(), "held": held.id, "by": by, "now": now, "volunteers": volunteers}
+    write.named("begun", BEGIN.format(**{name: write.value(value) for name, value in values.items()}))
+
+
 async def touch(held: Held, by: UUID | None, volunteers: int | None, *, now: datetime) -> None:
-    """Something was written in the register: it is there, and changed then, by whoever did it."""
-    await rows(BEGIN, uuid7(), held.id, by, now, volunteers)
+    """The same, where nothing else is written."""
+    write = Statement()
+    begin(write, held, by, volunteers, now=now)
+    await rows(write.add("SELECT 1").sql, *write.values)

@@ -10,9 +10,7 @@ Whoever acted for another has theirs taken back when that ends, by UID and time 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import parseaddr
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from marketplace.base import clock
@@ -91,18 +89,17 @@ NOTHING = Calendar()
 
 
 def organizer() -> str:
-    """Whom calendars name as the organiser: the same as the mail is from, and never another."""
-    return parseaddr(settings().mail_from)[1]
+    """Whom calendars name as the organiser: whom the mail is from when the instance begins, and never another."""
+    return settings().organizer
 
 
 def events(found: OwnBooking, sessions: Iterable[BookedDate]) -> list[Event]:
     """A booking's calendar events, one for each of these of its sessions. A sensitive offer says "Avtale" and no more;
     a cancelled booking cancels its events."""
-    host = urlsplit(settings().public_url).hostname
     gone = not found.seated
     return [
         Event(
-            uid=f"booking-{found.id}-{session.id}@{host}",
+            uid=booking_uid(found.id, session.id),
             starts_at=session.starts_at,
             ends_at=session.ends_at,
             summary=_("Avtale") if found.sensitive else found.title,

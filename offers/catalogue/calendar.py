@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import icalendar
@@ -141,8 +140,9 @@ def line(text: str) -> str:
 
 
 def host() -> str:
-    """The name after @ in UIDs. It never changes while an instance lives, nor may it."""
-    return urlsplit(settings().public_url).hostname or "treffpunkt"
+    """The name after @ in UIDs. It never changes while an instance lives, nor may it: not with the public address
+    either (operations/doctor/addresses.py)."""
+    return settings().uid_domain
 
 
 def session_uid(session: UUID) -> str:

@@ -24,7 +24,8 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
-const stored = async (address) => (await caches.open(NAME)).match(address);
+let cache;
+const stored = async (address) => (await (cache ??= caches.open(NAME))).match(address);
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -61,7 +61,12 @@ IN_THE_PAST = {
 }
 """Before there was such a law, and before any instance had people in it: they stay as databases were made by them. How
 long each keeps others from writing was measured and stands in docs/upgrading.md. Nothing is added here."""
-REASONS: dict[str, dict[str, str]] = {}
+REASONS: dict[str, dict[str, str]] = {
+    "0053_a_municipalitys_own": {
+        "constraint-missing-not-valid": "there is a row for each municipality: a few",
+        "require-concurrent-index-creation": "as above",
+    },
+}
 """Of migrations since: rule and reason."""
 FIRST_UNDER_THE_LAW = "0047_substitute"
 

@@ -1,6 +1,8 @@
-"""A course of fourteen: two hosts keep its register, one of them without net for a while; they differ and choose;
-somebody comes in at the door, and a substitute marks another."""
+"""A course of fourteen, as it goes: two hosts keep its register, one of them without net; somebody comes in at the
+door, somebody checks in by the poster, a substitute marks some; it is finished, put right the day after, and who missed
+a time comes back. In the end what the pages say is what plain SQL counts, and there is a certificate."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -8,8 +10,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.journeys.conftest import PHONE, Somebody
+from tests.journeys.conftest import PHONE, Somebody, tidy
 from tests.journeys.test_numbers import Place, doors, running
+from tests.journeys.test_proof import printed
 from tests.offers.seats.test_two_servers import free_port
 
 COURSE = "hap-i-hverdagen-forrige"
@@ -20,6 +23,7 @@ SET = f"""WITH course AS (SELECT id, owner_id FROM offer WHERE slug = '{COURSE}'
         JOIN course c ON c.id = s.offer_id),
     unkept AS (DELETE FROM attendance WHERE session_id IN (SELECT id FROM later WHERE number > 2)),
     unrecorded AS (DELETE FROM register WHERE session_id IN (SELECT id FROM later WHERE number > 2)),
+    unopened AS (DELETE FROM check_in WHERE session_id IN (SELECT id FROM later WHERE number > 2)),
     moved AS (UPDATE session s SET starts_at = t.at, ends_at = t.at + interval '2 hours' FROM later l
         JOIN (VALUES (3, timestamptz '{TODAY}'), (4, timestamptz '{LAST}')) t (number, at) USING (number)
         WHERE s.id = l.id),
@@ -37,9 +41,26 @@ SET = f"""WITH course AS (SELECT id, owner_id FROM offer WHERE slug = '{COURSE}'
         WHERE k.value IN ('kari@example.no', 'mariam@example.no'))
 SELECT id FROM later WHERE number > 2 ORDER BY number"""
 """Half of the demo's course is over: its third time is today, with one seat free, and Mariam and Kari lead it."""
-PEOPLE = f"""SELECT n.name FROM booking b JOIN offer o ON o.id = b.offer_id
+RECOUNT = f"""SELECT s.id::text AS id, (SELECT coalesce(sum(a.seats_present), 0) FROM attendance a
+        WHERE a.session_id = s.id AND a.state = 'present')
+    + coalesce((SELECT n.count FROM head_count n WHERE n.session_id = s.id), 0) AS came
+FROM session s JOIN offer o ON o.id = s.offer_id JOIN register r ON r.session_id = s.id
+WHERE o.slug = '{COURSE}' AND r.closed_at IS NOT NULL"""
+ANNE = f"""WITH anne AS (SELECT id, person_id FROM contact_point WHERE value = 'anne@example.no')
+UPDATE booking b SET participant_id = a.person_id, booked_by_id = a.person_id, contact_id = a.id, lang = 'nb'
+FROM anne a WHERE b.id = (SELECT b.id FROM booking b JOIN offer o ON o.id = b.offer_id
+    JOIN attendance t ON t.booking_id = b.id AND t.state = 'present'
+    WHERE o.slug = '{COURSE}' AND b.state = 'confirmed' AND NOT EXISTS (SELECT FROM booking own
+        WHERE own.offer_id = o.id AND own.participant_id = a.person_id)
+    GROUP BY b.id HAVING count(*) = 2 ORDER BY b.contact_id IS NOT NULL, b.id LIMIT 1)"""
+"""Anne is one of the fourteen, and was there both times, also where the demo had no seat for her."""
+PEOPLE = f"""SELECT n.name, c.value AS address FROM booking b JOIN offer o ON o.id = b.offer_id
 JOIN person n ON n.id = b.participant_id
-WHERE o.slug = '{COURSE}' AND b.state = 'confirmed' ORDER BY n.name"""
+LEFT JOIN contact_point c ON c.id = b.contact_id AND c.channel = 'email' AND b.lang = 'nb'
+WHERE o.slug = '{COURSE}' AND b.state = 'confirmed' AND n.name <> 'Anne' ORDER BY c.value IS NULL, n.name"""
+"""Besides Anne: first those who are written to."""
+MARKS = """SELECT n.name, a.state, a.cause FROM attendance a JOIN booking b ON b.id = a.booking_id
+JOIN person n ON n.id = b.participant_id WHERE a.session_id = $1"""
 
 
 @pytest.fixture(scope="module")
@@ -139,15 +160,115 @@ async def a_substitute(kari: Somebody, name: str, session: str, come: Any) -> No
         await other.press("Åpne oppmøtet her", status=409)
 
 
-async def test_a_course_of_fourteen_is_kept_by_two_hosts_and_a_substitute(place: Place, come: Any) -> None:
+async def by_the_poster(kari: Somebody, anne: Somebody, session: str, come: Any) -> None:
+    """Anne is known, for she has signed in; whoever else comes is a head, until a host takes it in."""
+    await kari.go(f"/manage/sessions/{session}/check-in")
+    await kari.press("Slå på")
+    words = tidy(await kari.page.locator(".tp-poster__words").inner_text())
+    await anne.go("/check-in")
+    async with come(**PHONE) as guest:
+        await guest.go("/check-in")
+        for somebody in (anne, guest):
+            await somebody.fill("Tre ord fra plakaten", words)
+            await somebody.press("Jeg er her", exact=True)
+            assert await somebody.heading() == "Takk, du er talt med"
+    await kari.open_register(session)
+    await expect(row(kari.page, "Anne").get_by_role("switch")).to_be_checked()
+    await kari.press("Ta med 1 i antallet")
+
+
+async def in_every_sight(come: Any, somebody: Somebody, *paths: str) -> None:
+    """Their pages, as others see them: axe, and nothing goes sideways."""
+    signed_in = await somebody.page.context.storage_state()
+    for scheme in ("light", "dark"):
+        for width in (390, 320):
+            sight = PHONE | {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
+            async with come(storage_state=signed_in, **sight) as other:
+                for path in paths:
+                    await other.go(path)
+
+
+async def the_pages_say_what_sql_counts(kari: Somebody, place: Place, recorded: int) -> dict[str, int]:
+    await kari.go(f"/manage/registers?offer={COURSE}")
+    told = await kari.page.locator(".tp-todo li").all()
+    said = {}
+    for one in told:
+        address = await one.locator("a").first.get_attribute("href")
+        words = tidy(await one.inner_text())
+        assert address is not None
+        if "ført," in words and "ikke" not in words:
+            said[address.split("/")[3]] = int(words.partition("ført, ")[2].split()[0])
+    counted = {one["id"]: int(one["came"]) for one in await place.rows(RECOUNT)}
+    assert said == counted
+    assert len(said) == recorded
+    return counted
+
+
+async def test_a_course_of_fourteen_from_the_first_tap_to_the_certificate(place: Place, come: Any) -> None:
     async with AsyncExitStack() as people:
-        mariam, kari = [await people.enter_async_context(come(**options)) for options in (PHONE, {})]
-        today = str((await place.rows(SET))[0]["id"])
-        await mariam.sign_in("mariam@example.no")
-        await kari.sign_in("kari@example.no")
-        names = [one["name"] for one in await place.rows(PEOPLE)]
-        assert len({*names}) == 14
+        mariam, kari, anne = [
+            await people.enter_async_context(come(**options)) for options in (PHONE, {}, PHONE)
+        ]
+        today, last = [str(one["id"]) for one in await place.rows(SET)]
+        await place.rows(ANNE)
+        for somebody in (mariam, kari, anne):
+            name = {mariam: "mariam", kari: "kari", anne: "anne"}[somebody]
+            await somebody.sign_in(f"{name}@example.no")
+        others = await place.rows(PEOPLE)
+        (missed, corrected, *names), written = [one["name"] for one in others], others[0]["address"]
+        assert len(others) == len({"Anne", "Frida", missed, corrected, *names}) - 2 == 13
         await two_hosts_and_no_net(mariam, kari, names, place, today)
         await they_differ(mariam, kari, names[7])
         await at_the_door(mariam)
         await a_substitute(kari, names[8], today, come)
+        await by_the_poster(kari, anne, today, come)
+        await the_pages_say_what_sql_counts(kari, place, 2)
+
+        place.at(2026, 11, 30, 20, 5)
+        await kari.open_register(today)
+        await kari.finish_register()
+        await kari.look()
+        marks = await place.rows(MARKS, today)
+        assert Counter(one["state"] for one in marks) == {"present": 11, "absent": 4}
+        assert {one["name"]: one["cause"] for one in marks if one["state"] == "absent"} == dict.fromkeys(
+            (missed, corrected, *names[9:]), "closing"
+        )
+
+        # The day after: one of them was there, only nobody had seen it.
+        place.at(2026, 12, 1, 10, 0)
+        await mariam.open_register(today)
+        await tap(mariam, corrected)
+        assert (await the_pages_say_what_sql_counts(kari, place, 3))[today] == 12 + 1
+
+        place.at(2026, 12, 1, 15, 0)
+        gentle = await kari.message(written, lambda one: any("/missed/" in link for link in one["links"]))
+        assert "du trenger ikke forklare noe" in gentle["text"]
+        async with come(**PHONE) as guest:
+            await guest.go(next(link for link in gentle["links"] if link.endswith("/coming")))
+            await guest.press("Ja, jeg kommer")
+            assert "Vi gleder oss til å se deg." in await guest.text()
+
+        place.at(2026, 12, 7, 18, 5)
+        await mariam.open_register(last)
+        assert "Frida" in await mariam.text(), "who came in at the door has the rest of the course"
+        await tap(mariam, missed, "Anne", "Frida")
+        place.at(2026, 12, 7, 20, 5)
+        await mariam.open_register(last)
+        await mariam.finish_register()
+        await mariam.look()
+        counted = await the_pages_say_what_sql_counts(kari, place, 4)
+        assert (counted[today], counted[last]) == (13, 3)
+        await kari.go(f"/manage/registers?show=missing&offer={COURSE}")
+        assert "Her er ingen ganger å vise." in await kari.text()
+
+        await anne.go("/my-page")
+        await anne.page.locator("summary", has_text="siste").click()
+        said = await printed(anne, "Last ned kursbevis", "link")
+        assert "Anne har vært med på Håp i hverdagen" in said
+        assert "4 av 4" in said
+
+        await in_every_sight(
+            come, kari, *(f"/manage/sessions/{today}/{page}" for page in ("register", "check-in", "substitute")),
+            f"/manage/sessions/{last}/walk-in", f"/manage/registers?offer={COURSE}",
+        )  # fmt: skip
+        await in_every_sight(come, anne, "/my-page", "/check-in")

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import month_start, today
 from marketplace.base.data.database import column, in_transaction, rows, value
+from marketplace.base.data.statement import Statement
 
 Details = dict[str, Any]
 """What an entry adds: values of enums and counts, as JSON."""
@@ -32,6 +33,16 @@ async def record(
     """
     await rows(INSERT, uuid7(), now, actor, action, object_id, organization, person,
                json.dumps(details) if details else None)  # fmt: skip
+
+
+def recording(
+    write: Statement, action: str, *, now: datetime, actor: UUID | None, object_id: UUID, organization: UUID,
+    details: Details,
+) -> None:  # fmt: skip
+    """The same as a part of another statement, which it stands or falls with."""
+    values = (uuid7(), now, actor, action, object_id, organization, json.dumps(details))
+    write.named("noted", f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)
+        VALUES ({", ".join(write.value(one) for one in values)})""")  # fmt: skip
 
 
 EACH = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)

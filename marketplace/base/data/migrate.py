@@ -9,14 +9,17 @@ from tortoise.migrations.api import migrate as tortoise_migrate
 from tortoise.migrations.executor import PlanStep
 
 from marketplace.base import lean_migrations
+from marketplace.base.backoff import jittered
 from marketplace.base.data import marks
 from marketplace.base.data.database import config, credentials
 from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
-NEWEST = "0055_pictures_of_offers"
+NEWEST = "0056_keys_and_domain"
 """Name of the newest migration; /health/ready compares it with the database."""
+NOTHING = "__first__"
+"""The target before the first of them: no tables."""
 LOCK_TIMEOUT = 800
 """Milliseconds that a migration waits for a table. Whoever writes waits behind it, so it gives up and tries again; and
 it gives up before the server looks for deadlocks (a second), so that it is never a booking that is broken off."""
@@ -84,7 +87,7 @@ async def _patiently(url: str, target: str | None, tell: Tell, approve: Approve)
             if attempt == TRIES or not gave_way(error):
                 raise
             tell(f"{steps.current}: others hold what it needs; it lets them by and tries again ({attempt})")
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(jittered(PAUSE))
 
 
 def unhurried(url: str) -> dict[str, object]:

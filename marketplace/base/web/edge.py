@@ -4,7 +4,7 @@ import gzip
 import secrets
 import time
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
@@ -24,6 +24,12 @@ BODY_LIMIT = 64 * 1024
 """Bytes of a request's body; more gives 413 (design/security.md)."""
 GZIP_FROM = 1024
 PROBED = {"/health/live", "/health/ready"}
+PRINTED = "%/:?#[]@!$&'()*+,;=~-._"
+"""What stands in an address as it is."""
+FEEDS = "/calendar/"
+"""Calendar programs are answered under a host name of before: not all of them follow to another."""
+ONE_CLICK = ("/unsubscribe/", "/notices/")
+"""Mail programs send a POST here, and follow to nowhere (RFC 8058)."""
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -133,7 +139,10 @@ class Boundary:
 
         try:
             problem = self.objection(scope, limit)
-            if problem:
+            if moved := moved_to(scope):
+                headers = {"location": moved, "cache-control": "no-store"}
+                await Response(status_code=308, headers=headers)(scope, receive, finished)
+            elif problem:
                 await self.refuse(scope, problem)(scope, receive, finished)
             else:
                 await self.app(scope, bounded, finished)
@@ -155,7 +164,12 @@ class Boundary:
             elif name == b"content-length":
                 length = text
         # A probe asks by address, and is told nothing but how we are.
-        if scope["path"] not in PROBED and host_name(host.decode("latin-1")) not in settings().hosts:
+        name = host_name(host.decode("latin-1"))
+        if (
+            scope["path"] not in PROBED
+            and name not in settings().hosts
+            and not (name in settings().former and answered_there(scope))
+        ):
             return BadRequest(gettext("Denne adressen hører ikke til her."))
         if length and (not length.isdigit() or int(length) > limit):
             return too_large(limit)
@@ -170,6 +184,27 @@ class Boundary:
         if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
             return BadRequest(gettext("Adressen har tegn vi ikke kan lese."))
         return None
+
+
+def answered_there(scope: Scope) -> bool:
+    """Is this answered under a host name of before, too?"""
+    path: str = scope["path"]
+    return path.startswith(FEEDS) or (scope["method"] == "POST" and path.startswith(ONE_CLICK))
+
+
+def moved_to(scope: Scope) -> str | None:
+    """Where a request for a host name of before is led: the same page of the public address."""
+    former = settings().former
+    if not former or scope["path"] in PROBED:
+        return None
+    host = next((text for name, text in scope["headers"] if name == b"host"), b"")
+    if host_name(host.decode("latin-1")) not in former or answered_there(scope):
+        return None
+    asked = (scope.get("raw_path") or b"/").decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    return f"{settings().public_url}{quote(asked, safe=PRINTED)}" + (
+        f"?{quote(query, safe=PRINTED)}" if query else ""
+    )
 
 
 def too_large(limit: int) -> BodyTooLarge:

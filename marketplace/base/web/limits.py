@@ -164,6 +164,10 @@ def refuse(
         raise TooMany(words, max(over) - now)
 
 
+MOST_PRINTED = 60
+"""Papers an hour for one person, or one booking: more than a host with a course of forty needs."""
+
+
 async def limits(
     tries: Sequence[Tries], *, now: datetime, words: str = "", total: Tries | None = None
 ) -> None:
@@ -175,6 +179,12 @@ async def limits(
     if total and counted[total.id]["count"] > total.most:
         tries = [replace(each, most=each.slowed or each.most) for each in tries]
     refuse(tries, [counted[each.id] for each in tries], now, words)
+
+
+async def printing(whose: UUID, now: datetime) -> None:
+    """Before something is printed for somebody: one process prints for all, so nobody has it to themselves. Raises
+    TooMany."""
+    await limits([Tries("print", str(whose), MOST_PRINTED, timedelta(hours=1))], now=now)
 
 
 COUNTED: ContextVar[list[Tries] | None] = ContextVar("counted", default=None)

@@ -19,18 +19,19 @@ class TooManyGoals(Refused):
         super().__init__(_("Du har skrevet %(most)s. Slett et av dem først.", most=MOST))
 
 
-def _purpose(person: UUID) -> str:
+def purpose(person: UUID) -> str:
+    """Of the seal: nobody's words open as another's."""
     return f"own goal {person}"
 
 
 def sealed(person: UUID, words: str) -> str:
     """The words as they are stored: whoever reads the table, or a copy of it, reads nothing."""
-    return seal(_purpose(person), words.encode())
+    return seal(purpose(person), words.encode())
 
 
 def opened(person: UUID, stored: str) -> str | None:
     """The words again. None: they were sealed for somebody else, or with a key that is gone."""
-    words = unseal(_purpose(person), stored)
+    words = unseal(purpose(person), stored)
     return None if words is None else words.decode()
 
 

@@ -7,6 +7,7 @@ from marketplace.base.press.answer import as_pdf
 from marketplace.base.web.access import signed_in
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.limits import printing
 from marketplace.base.web.once import made_once
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
@@ -80,6 +81,7 @@ async def pdf(request: Request) -> Response:
     times = await queries.attended(me.id, me.name, request.lang) if form.valid and form.data.times else []
     if not goals and not times:
         return see_other(HOME, request)
+    await printing(me.id, request.now)
     return as_pdf(await paper(me.name, goals, times, request.lang), "viktig-for-meg")
 
 

@@ -16,6 +16,7 @@ import asyncpg
 import structlog
 
 from marketplace.base import clock
+from marketplace.base.backoff import jittered
 from marketplace.base.data import backed_up
 from marketplace.base.data.database import UNAVAILABLE
 from marketplace.operations.backup import tools
@@ -58,7 +59,7 @@ async def follow(path: Path, url: str) -> None:
             backed_up.note_log(None, str(problem) or type(problem).__name__)
             log.warning("the log is not streamed", problem=type(problem).__name__)
         wait = 1.0 if time.monotonic() - began > STILL else min(wait * 2, MOST_WAIT)
-        await asyncio.sleep(wait)
+        await asyncio.sleep(jittered(wait))
 
 
 async def until_told(work: Coroutine[object, object, None], grace: float = 0.0) -> None:
@@ -169,4 +170,4 @@ async def _copy_daily(folder: Folder, url: str, since: datetime) -> None:
             except (Refused, asyncpg.PostgresError, *UNAVAILABLE) as problem:
                 log.warning("no copy was made", problem=type(problem).__name__)
                 wait = min(wait * 2, 3600.0)
-        await asyncio.sleep(wait)
+        await asyncio.sleep(jittered(wait))

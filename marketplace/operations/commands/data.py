@@ -16,10 +16,13 @@ from marketplace.settings import settings
 @click.option("--yes", is_flag=True, help="Do not ask before migrations are undone.")
 def migrate(target: str | None, yes: bool) -> None:
     """Bring the database to the newest migration, and say how long each took (docs/upgrading.md)."""
-    from marketplace.base.data.migrate import NotApproved
+    from marketplace.base.data.marks import names
+    from marketplace.base.data.migrate import NOTHING, NotApproved
     from marketplace.base.data.migrate import migrate as bring
     from marketplace.statistics.role import grant
 
+    if target and target not in (*names(), NOTHING):
+        raise click.BadParameter(f"no migration is called {target}; marketplace/migrations has their names")
     with database():
         try:
             asyncio.run(bring(target=target, tell=click.echo, approve=lambda undone: yes or wanted(undone)))

@@ -12,7 +12,16 @@ import asyncpg
 from marketplace.base import clock
 from marketplace.base.data import instance
 from marketplace.base.data.database import UNAVAILABLE, credentials
-from marketplace.operations.doctor import backups, carriers, counting, database, disk, surroundings
+from marketplace.operations.doctor import (
+    addresses,
+    backups,
+    carriers,
+    counting,
+    database,
+    disk,
+    ledger,
+    surroundings,
+)
 from marketplace.operations.doctor.findings import WITHIN, Check, Finding, Kind, Looking, of
 from marketplace.settings import settings
 from offers.attendance import year_keys
@@ -23,12 +32,15 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("help line", surroundings.help_line),
     ("database", database.database),
     ("migrations", database.migrations),
+    ("calendars", addresses.calendars),
+    ("signing", addresses.secrets),
     ("keys", counting.keys),
     ("figures", counting.figures),
     ("mail", carriers.mail),
     ("sms", carriers.sms),
     ("disk", disk.disk),
     ("backups", backups.backups),
+    ("ledger", ledger.ledger),
     ("clock", database.clocks),
 )
 
@@ -61,6 +73,7 @@ async def begin(host: str) -> list[Finding]:
         try:
             if await connection.fetchval("SELECT to_regclass('year_key') IS NOT NULL"):
                 await year_keys.remember(connection, now)
+            await addresses.remember(connection, now)
         finally:
             await connection.close()
     return found

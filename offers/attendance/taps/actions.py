@@ -8,8 +8,9 @@ from functools import cached_property
 from uuid import UUID
 
 from marketplace.base.clock import oslo
-from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.audit import recording
+from marketplace.base.data.database import in_transaction, rows, value
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Conflict
 from marketplace.base.i18n import gettext as _
 from offers.attendance import marking, rules
@@ -78,8 +79,7 @@ async def lay(
 ) -> Table:
     """Hold a session and read its register, in a transaction. `bookings` are those that are to be marked, and `ids`
     taps that may be known. Raises KeyGone."""
-    held = await marking.hold(session)
-    await marking.still_coming(bookings)
+    held = await marking.hold_with(session, bookings)
     parties, register, shows, logged = await kept(session, ids)
     try:
         key = await key_of(oslo(held.starts_at).year, now)
@@ -118,13 +118,7 @@ async def keep_on(table: Table, sent: Sequence[Tap | Unread], sender: Sender) ->
         made = put(table, tap, sender, before if before and tap.saw <= before.saw else None)
         last[tap.booking, tap.field] = made
         answers.append(Answered(str(tap.id), made.outcome, made.why))
-    await write(table, sender)
-    if table.new:
-        told = Counter(tap.outcome for tap in table.new)
-        await record(
-            Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_TAPPED, now=table.now, actor=sender.person,
-            object_id=table.held.id, organization=table.organization, details=dict(sorted(told.items())),
-        )  # fmt: skip
+    await write(table, sender, noted=True)
     return answers
 
 
@@ -176,40 +170,48 @@ def _logged(table: Table, tap: Tap, sender: Sender, outcome: Outcome, why: Why |
 
 TAPPED = """INSERT INTO register_tap (id, session_id, arrived_at, booking_id, field, value, saw, version, tapped_at,
     person_id, substitute_id, outcome, why)
-SELECT t.id, $1, $2, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, $3, $4, t.outcome, t.why
-FROM unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::int[], $10::int[], $11::timestamptz[], $12::text[],
-    $13::text[]) AS t (id, booking_id, field, value, saw, version, tapped_at, outcome, why)
+SELECT t.id, {held}, {now}, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, {person}, {substitute},
+    t.outcome, t.why
+FROM unnest({id}::uuid[], {booking_id}::uuid[], {field}::text[], {value}::text[], {saw}::int[], {version}::int[],
+    {tapped_at}::timestamptz[], {outcome}::text[], {why}::text[])
+    AS t (id, booking_id, field, value, saw, version, tapped_at, outcome, why)
 ON CONFLICT (id) DO NOTHING RETURNING id"""
+COLUMNS = ("id", "booking_id", "field", "value", "saw", "version", "tapped_at", "outcome", "why")
 
 
-async def write(table: Table, sender: Sender) -> bool:
-    """Write what is new on the table: the log, and what came of it in the register. Returns whether that changed."""
+async def write(table: Table, sender: Sender, *, noted: bool = False) -> bool:
+    """Write what is new on the table, in one statement: the log, and what came of it in the register; and where that is
+    `noted`, that it was done. Returns whether the register changed."""
     if not table.new:
         return False
-    new, now = table.new, table.now
-    columns = [
-        [getattr(tap, name) for tap in new]
-        for name in ("id", "booking_id", "field", "value", "saw", "version", "tapped_at", "outcome", "why")
-    ]
-    made = await rows(TAPPED, table.held.id, now, sender.person, sender.substitute, *columns)
-    if len(made) < len(new):  # the same id was sent for another session in this very moment
+    new, now, one = table.new, table.now, Statement()
+    values: dict[str, object] = {name: [getattr(tap, name) for tap in new] for name in COLUMNS}
+    values |= {"held": table.held.id, "now": now, "person": sender.person, "substitute": sender.substitute}
+    one.named("tapped", TAPPED.format(**{name: one.value(value) for name, value in values.items()}))
+    written = [tap for tap in new if tap.written]
+    shows = {name: _number(table.board, name) for name in Field if name not in OF_A_BOOKING}
+    if written:
+        _mark(one, table, {tap.booking_id for tap in written if tap.booking_id}, sender.cause)
+        marking.begin(one, table.held, sender.person, shows[Field.VOLUNTEERS], now=now)
+    if noted:
+        told = Counter(tap.outcome for tap in new)
+        recording(
+            one, Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_TAPPED, now=now, actor=sender.person,
+            object_id=table.held.id, organization=table.organization, details=dict(sorted(told.items())),
+        )  # fmt: skip
+    made = await value(one.add("SELECT count(*) FROM tapped").sql, *one.values)
+    if made < len(new):  # the same id was sent for another session in this very moment
         raise Conflict(_("Merkene er sendt et annet sted også. Prøv igjen."))
     if table.settled:
         await rows("UPDATE register_tap SET chosen_at = $2 WHERE id = ANY($1)", table.settled, now)
-    written = [tap for tap in new if tap.written]
-    if not written:
-        return False
-    await _mark(table, {tap.booking_id for tap in written if tap.booking_id}, sender.cause)
-    shows = {name: _number(table.board, name) for name in Field if name not in OF_A_BOOKING}
     if {tap.field for tap in written} & HEADS:
         await marking.count_heads(
             table.held, shows[Field.HEADS], shows[Field.ADULTS], shows[Field.CHILDREN], now=now
         )
-    await marking.touch(table.held, sender.person, shows[Field.VOLUNTEERS], now=now)
-    return True
+    return bool(written)
 
 
-async def _mark(table: Table, bookings: set[UUID], cause: Cause) -> None:
+def _mark(one: Statement, table: Table, bookings: set[UUID], cause: Cause) -> None:
     """Whoever is un-marked has no mark, or in a closed register that of closing. `cause`: of what was said now, where
     it is what counts, or theirs already."""
     marks, none = [], []
@@ -223,8 +225,8 @@ async def _mark(table: Table, bookings: set[UUID], cause: Cause) -> None:
         else:
             none.append(booking)
     assert table.key is not None
-    await marking.mark(table.held, table.organization, marks, table.parties, key=table.key, now=table.now)
-    await marking.unmark(table.held, none)
+    marking.mark(one, table.held, table.organization, marks, table.parties, key=table.key, now=table.now)
+    marking.unmark(one, table.held, none)
 
 
 def mark_of(shown: Board, party: rules.Attendee) -> rules.Mark | None:

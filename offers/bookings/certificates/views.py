@@ -5,6 +5,7 @@ from starlette.responses import Response
 from marketplace.base.press.answer import as_pdf
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request
+from marketplace.base.web.limits import printing
 from offers.bookings.certificates.paper import certificate
 from offers.bookings.queries import booking_by_token
 
@@ -17,4 +18,5 @@ async def pdf(request: Request) -> Response:
     """GET /bookings/{token}/certificate.pdf, in the language of the page."""
     request.private = True
     found = await booking_by_token(request.path_params["token"], request.lang)
+    await printing(found.id, request.now)
     return as_pdf(await certificate(found.id, request.now, request.lang), NAME)

@@ -6,6 +6,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.press.answer import as_pdf
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, parse_id
+from marketplace.base.web.limits import printing
 from marketplace.base.web.templates import render
 from offers.bookings.certificates.paper import certificate
 from offers.bookings.certificates.views import NAME
@@ -36,6 +37,7 @@ async def pdf(request: Request) -> Response:
     mine = [one for one in await holders(offer.id, request.now) if one.booking_id == booking]
     if not mine or mine[0].shielded:
         raise NotFound
+    await printing(request.person.id, request.now)
     made = await certificate(booking, request.now)
     await note_read(offer, 1, by=request.person.id, now=request.now, list="certificates")
     return as_pdf(made, NAME)

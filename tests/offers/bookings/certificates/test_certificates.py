@@ -12,6 +12,7 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
+from marketplace.base.web import limits
 from marketplace.people.models import ContactPoint, Person
 from offers.attendance.actions import save
 from offers.attendance.queries import saved
@@ -265,3 +266,17 @@ def test_hours_are_said_in_words() -> None:
     assert [hours(minutes) for minutes in (60, 120, 90, 45)] == [
         "1 time", "2 timer", "1 time og 30 minutter", "45 minutter",
     ]  # fmt: skip
+
+
+async def test_nobody_prints_without_end(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One press prints for all: whoever has the link prints so many papers an hour, and others go on."""
+    monkeypatch.setattr(limits, "MOST_PRINTED", 2)
+    offer = await course()
+    amina, elin = await booked(offer), await booked(offer)
+    for number in range(len(STARTS)):
+        await kept(offer, number, amina, elin)
+    found = [(await visitor.open(path_of(amina))).status for _ in range(3)]
+    assert found == [200, 200, 429]
+    assert (await visitor.open(path_of(elin))).status == 200
+    visitor.wait(timedelta(hours=2))
+    assert (await visitor.open(path_of(amina))).status == 200
