@@ -84,7 +84,7 @@ async def work() -> None:
     def add(job: Job) -> None:
         every = (settings().demo and job.in_demo) or job.every
         scheduler.add_job(
-            worker.run, "interval", seconds=every.total_seconds(), args=[job], id=job.name,
+            worker.due, "interval", seconds=every.total_seconds(), args=[job], id=job.name,
             next_run_time=datetime.now(UTC),
         )  # fmt: skip
 
