@@ -24,7 +24,7 @@ from tests.offers.seats.test_two_servers import free_port
 SITE = ROOT / "deploy/nginx.conf"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 needs_nginx = pytest.mark.skipif(
-    NGINX is None, reason="no nginx here (bin/nginx installs it as root): the site was read, not run"
+    NGINX is None, reason="no nginx here (bin/proxies installs it as root): the site was read, not run"
 )
 
 
