@@ -16,15 +16,21 @@ TEST := .venv/test-$(shell git hash-object requirements/test.txt)
 PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help run test soak check bench check-data format messages migration requirements
+.PHONY: help run test soak drill check bench check-data format messages migration requirements
 
 help:
 	@echo 'make run [PORT=8000] [DATA=var] [FRESH=1]   the marketplace with its demo, in the foreground'
 	@echo 'make test [ARGS="-n 0 tests/offers"]        all tests'
 	@echo 'make soak [EXAMPLES=2000]                   what takes long: anything may happen to the seats, 2,000 times 50'
 	@echo '                                            steps; each bad value of each field; 200 histories of figures;'
+<<<<<<< HEAD
+	@echo '                                            2,000 stories of two hosts and their taps'
+	@echo 'make drill [DATA=var PEOPLE=0 RATE=40]      backup under load, kill, restore, look; DATA/drill.json has the'
+	@echo '                                            figures, which /about/operation of an instance there tells'
+=======
 	@echo '                                            2,000 stories of two hosts and their taps; each release upgraded'
 	@echo '                                            under bookings'
+>>>>>>> main
 	@echo 'make check                                  lint, types, imports, templates, texts'
 	@echo 'make bench                                  measures, and writes bench.json'
 	@echo 'make check-data [DATA=var]                  verifies every invariant of an instance'
@@ -37,7 +43,7 @@ run: $(RUN)
 
 test: $(TEST)
 	@bin/browser
-	@bin/nginx
+	@bin/proxies
 	$(PY) -m pytest $(ARGS)
 
 soak: $(TEST)
@@ -46,7 +52,15 @@ soak: $(TEST)
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
 	TAPS=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/attendance/taps/test_interleavings.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"
+<<<<<<< HEAD
+	DATA="$(DATA)" $(PY) -m tests.drill
+
+# SECONDS_OF_LOAD, RATE (bookings a second) and PEOPLE (with bookings, made before) may be set.
+drill: $(TEST)
+	DATA="$(DATA)" $(PY) -m tests.drill
+=======
 	SOAK=1 PEOPLE=$(PEOPLE) $(PY) -m pytest -n 0 -s tests/upgrades
+>>>>>>> main
 
 check: $(TEST)
 	$(PY) -m ruff check

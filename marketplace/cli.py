@@ -14,14 +14,14 @@ from pydantic import ValidationError
 from marketplace import __version__
 from marketplace.operations.commands import jobs
 from marketplace.operations.commands.backups import backup, restore
-from marketplace.operations.commands.coordinators import invite_coordinator
+from marketplace.operations.commands.coordinators import coordinators, invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.documents import documents
 from marketplace.operations.commands.municipalities import municipalities
 from marketplace.operations.commands.options import DATA, HOST, UNIX_SOCKET, Octal
-from marketplace.operations.commands.organizations import answer_organization
+from marketplace.operations.commands.organizations import answer_organization, organizations
 from marketplace.operations.commands.outbox import outbox
-from marketplace.operations.commands.people import reset_second_factor
+from marketplace.operations.commands.people import people, reset_second_factor
 from marketplace.operations.commands.renewal import rebuild, rotate
 from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
@@ -154,6 +154,9 @@ for each in (
     rotate,
     rebuild,
     jobs.group(timetable),
+    people,
+    coordinators,
+    organizations,
     migrate,
     demo,
     check_data,

@@ -76,8 +76,9 @@ async def change(membership: Membership, role: Role, *, by: SignedIn, now: datet
         return await _sign_out(person, by, now)
 
 
-async def end(membership: Membership, *, by: SignedIn, now: datetime) -> str | None:
-    """The role ends, and with it every sign-in of that person, as `change` says. Raises LastManager, Refused."""
+async def end(membership: Membership, *, by: SignedIn | None, now: datetime) -> str | None:
+    """The role ends, and with it every sign-in of that person, as `change` says. `by` None: the operator. Raises
+    LastManager, Refused."""
     async with changing(membership.organization_id):
         await _end_role(membership, now)
         await _ended(membership, by, now)
@@ -116,9 +117,10 @@ WHERE c.person_id = $1 AND i.organization_id = $2 AND i.accepted_at IS NOT NULL"
 """A restore to before an invitation was accepted must not let it be accepted again by whoever was shown out since."""
 
 
-async def _ended(membership: Membership, by: SignedIn, now: datetime) -> None:
+async def _ended(membership: Membership, by: SignedIn | None, now: datetime) -> None:
     await record(
-        Act.MEMBERSHIP_ENDED, now=now, actor=by.id, object_id=membership.id, person=membership.person_id,
+        Act.MEMBERSHIP_ENDED, now=now, actor=by.id if by else None, object_id=membership.id,
+        person=membership.person_id,
         organization=membership.organization_id, details={"role": membership.role},
     )  # fmt: skip
 
@@ -139,8 +141,11 @@ async def _tell(membership: UUID, person: UUID, change: str, now: datetime) -> N
         )  # fmt: skip
 
 
-async def _sign_out(person: UUID, by: SignedIn, now: datetime) -> str | None:
+async def _sign_out(person: UUID, by: SignedIn | None, now: datetime) -> str | None:
     """End the sign-ins of whoever's role has changed. Whoever did it to themselves stays here, under a new secret."""
+    if by is None:
+        await people.end_all(person, by_operator=True, now=now)
+        return None
     own = person == by.id
     await people.end_all(person, by=by.id, but=by.sign_in_id if own else None, now=now)
     return await renewed_secret(by.sign_in_id, now) if own else None

@@ -13,6 +13,7 @@ BACK_WITHIN = 120.0
 
 
 def main() -> int:
+    os.environ.setdefault("TREFFPUNKT_DEMO", "1")  # links are read as the instance makes them
     seconds, a_second = float(os.environ.get("SECONDS_OF_LOAD", "20")), float(os.environ.get("RATE", "40"))
     people = int(os.environ.get("PEOPLE", "0"))
     folder = Path(os.environ.get("DATA", "var"))

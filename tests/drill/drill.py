@@ -48,6 +48,7 @@ class Instance:
         } | {
             "TREFFPUNKT_DEMO": "1", "TREFFPUNKT_PUBLIC_URL": self.address,
             "TREFFPUNKT_BACKUP_DIR": str(self.backups), "TREFFPUNKT_LEDGER_DIR": str(place / "ledger"),
+            "TREFFPUNKT_KEYS_BACKUP_DIR": str(place / "keys"),
             "TREFFPUNKT_LOOPBACK_LIMIT_FACTOR": "100000",
         }  # fmt: skip
         self.running: subprocess.Popen[bytes] | None = None

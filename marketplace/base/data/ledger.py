@@ -10,6 +10,7 @@ end what its act was about to end, and somebody who had asked for it was told th
 again: that is the safe side.
 """
 
+import errno
 import json
 import os
 import socket
@@ -27,6 +28,8 @@ from marketplace.settings import settings
 KEPT = timedelta(days=36)
 """A day longer than any backup is kept: older lines are of no use, for there is nothing to restore them into."""
 SUFFIX = ".ledger"
+BEGAN = "began"
+"""File that says since when there is one."""
 
 
 class Lost(StrEnum):
@@ -56,6 +59,7 @@ class Lost(StrEnum):
     DIALOGUE = "dialogue"
     CHECK_IN = "check_in"
     LOGO = "logo"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def append(entries: list[Entry]) -> None:
     """Write lines and wait until the disk has them. One write, so that lines of several processes do not mix; each
     machine has a file of its own a day, so that several may share a folder."""
     folder = settings().ledger
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    begin_folder(folder)
     path = folder / f"{clock.unmoved():%Y-%m-%d}.{socket.gethostname() or 'here'}{SUFFIX}"
     new = not path.exists()
     # A line that a dying machine tore off has no end: the next begins on a line of its own all the same.
@@ -129,6 +133,30 @@ def append(entries: list[Entry]) -> None:
         os.close(file)
     if new:
         _sync_folder(folder)
+
+
+def begin_folder(folder: Path) -> None:
+    """Make it, and note when: what was lost before that is not in it. Raises OSError where it cannot be written."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    try:
+        file = os.open(folder / BEGAN, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(file, "w") as text:
+        text.write(f"{clock.unmoved().isoformat()}\n")
+        text.flush()
+        os.fsync(text.fileno())
+    _sync_folder(folder)
+
+
+def began(folder: Path) -> datetime | None:
+    """Since when it is kept. None: there is none."""
+    try:
+        return datetime.fromisoformat((folder / BEGAN).read_text().strip())
+    except (OSError, ValueError):
+        return None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -20,6 +20,7 @@ class Somewhere(click.Path):
 
 
 DATA = click.option("--data", type=Somewhere(path_type=Path), help="Folder for everything that is kept.")
+YES = click.option("--yes", is_flag=True, help="Do not ask first.")
 HOST = click.option(
     "--host",
     default="127.0.0.1",

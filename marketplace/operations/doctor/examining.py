@@ -12,7 +12,16 @@ import asyncpg
 from marketplace.base import clock
 from marketplace.base.data import instance
 from marketplace.base.data.database import UNAVAILABLE, credentials
-from marketplace.operations.doctor import addresses, backups, carriers, counting, database, disk, surroundings
+from marketplace.operations.doctor import (
+    addresses,
+    backups,
+    carriers,
+    counting,
+    database,
+    disk,
+    ledger,
+    surroundings,
+)
 from marketplace.operations.doctor.findings import WITHIN, Check, Finding, Kind, Looking, of
 from marketplace.settings import settings
 from offers.attendance import year_keys
@@ -31,6 +40,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("sms", carriers.sms),
     ("disk", disk.disk),
     ("backups", backups.backups),
+    ("ledger", ledger.ledger),
     ("clock", database.clocks),
 )
 

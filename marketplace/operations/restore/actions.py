@@ -63,7 +63,7 @@ async def set_right(until: datetime, old_cluster_url: str | None, data: Path, no
     summary = Summary(until, settings().ledger)
     summary.signed_out = await _end_sign_ins(now)
     entries, summary.lines_torn = await asyncio.to_thread(ledger.read, settings().ledger, until - MARGIN)
-    summary.lines_read, summary.ledger_found = len(entries), settings().ledger.is_dir()
+    summary.lines_read, summary.ledger_began = len(entries), ledger.began(settings().ledger)
     managed = set(await column(MANAGED))
     summary.done_again = await do_again(entries, now)
     summary.without_manager = sorted(managed - set(await column(MANAGED)))

@@ -37,6 +37,7 @@ WORDS: dict[Lost, tuple[str, str]] = {
     Lost.DIALOGUE: ("organisation out of a dialogue again", "organisations out of a dialogue again"),
     Lost.CHECK_IN: ("check-in turned off again", "check-ins turned off again"),
     Lost.LOGO: ("logo removed again", "logos removed again"),
+    Lost.PICTURE: ("picture of an offer removed again", "pictures of offers removed again"),
 }
 
 
@@ -48,7 +49,7 @@ class Summary:
     ledger: Path
     lines_read: int = 0
     lines_torn: int = 0
-    ledger_found: bool = False
+    ledger_began: datetime | None = None
     done_again: dict[Lost, int] = field(default_factory=dict)
     forgotten: int = 0
     signed_out: int = 0
@@ -63,13 +64,18 @@ class Summary:
     def lines(self) -> list[str]:
         """The whole of it, one sentence a line."""
         said = [f"The database is as it was at {self.until:%Y-%m-%d %H:%M:%S} UTC."]
-        if not self.ledger_found:
+        if self.ledger_began is None or self.ledger_began > self.until:
+            since = (
+                f"begins at {self.ledger_began:%Y-%m-%d %H:%M:%S} UTC"
+                if self.ledger_began
+                else "is not there"
+            )
             said.append(
-                f"WARNING: there is no ledger in {self.ledger}. Who was erased and which links and rights ended since "
-                "then is not known, and they are back. If another machine has a ledger, put its files there and run "
+                f"WARNING: the ledger in {self.ledger} {since}. Who was erased before that, and which links and rights "
+                "ended, is not known, and they are back. If it lies elsewhere, put its files there and run "
                 "`restored --since` again."
             )
-        else:
+        if self.ledger_began:
             said.append(f"The ledger had {self.lines_read} lines since then. Done again:")
             for kind, count in self.done_again.items():
                 said.append(f"  {count} {WORDS[kind][count > 1]}")

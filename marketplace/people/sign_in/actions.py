@@ -243,14 +243,19 @@ async def end(sign_in: UUID, person: UUID, *, now: datetime) -> bool:
     return ended is not None
 
 
-async def end_all(person: UUID, *, now: datetime, by: UUID | None = None, but: UUID | None = None) -> None:
-    """End every sign-in of the person, `but` one. `by`: who does it, when it is not the person."""
+async def end_all(
+    person: UUID, *, now: datetime, by: UUID | None = None, but: UUID | None = None, by_operator: bool = False
+) -> int:
+    """End every sign-in of the person, `but` one; how many there were. `by`: who does it, when it is not the person;
+    whoever runs the instance has no name in the audit log."""
     async with in_transaction():
         ended = await rows(
             """UPDATE sign_in SET ended_at = $2
             WHERE person_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid RETURNING id""",
             person, now, but,
         )  # fmt: skip
+        actor = None if by_operator else by or person
         await audit.record(
-            Act.SIGN_IN_ALL_ENDED, actor=by or person, person=person, details={"count": len(ended)}, now=now
+            Act.SIGN_IN_ALL_ENDED, actor=actor, person=person, details={"count": len(ended)}, now=now
         )
+    return len(ended)

@@ -6,7 +6,6 @@ from marketplace.base.web.access import signed_in_again
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
 from marketplace.privacy.download import actions, rules
-from marketplace.settings import settings
 
 
 @signed_in_again
@@ -20,7 +19,7 @@ async def download_json(request: Request) -> Response:
     """GET /my-page/download.json: all of it, for a program."""
     found = await actions.take(request.person.id, request.lang, now=request.now)
     return JSONResponse(
-        {"site": settings().site_name, "made_at": request.now.isoformat(), **found},
+        actions.document(found, request.now),
         headers={
             "Content-Disposition": 'attachment; filename="mine-opplysninger.json"',
             "Cache-Control": "no-store",

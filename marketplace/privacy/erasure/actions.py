@@ -27,24 +27,28 @@ from offers.bookings.actions import cancel
 from offers.seats.models import EndedBy
 
 
-async def erase(person: UUID, *, now: datetime, again: Sequence[UUID] | None = None) -> None:
-    """Delete all that tells who the person is. Numbers stay: that somebody booked, and that somebody came.
+async def erase(
+    person: UUID, *, now: datetime, again: Sequence[UUID] | None = None, by_operator: bool = False
+) -> None:
+    """Delete all that tells who the person is. Numbers stay: that somebody booked, and that somebody came. Done by
+    whoever runs the instance where they wrote or rang instead: the audit log then names nobody.
 
     Seats go to whoever waits. Raises Refused for the last manager of an organisation, unless it is done `again` after a
     restore: then it was done when somebody else managed it too, and went with these persons and nobody else.
     """
+    by = None if by_operator else person
     for _attempt in range(3):
         for booking in await coming(person, now, again):
-            await cancel(booking, now=now, by=person, ended_by=EndedBy.ERASED)
+            await cancel(booking, now=now, by=by, ended_by=EndedBy.ERASED)
         ids, addresses = await sent(person)
         await asyncio.to_thread(mailbox.remove, ids, addresses)  # before it: who is interrupted begins anew
-        if await _forget(person, now, again):
+        if await _forget(person, now, again, by):
             await asyncio.to_thread(mailbox.remove, ids, addresses)
             return
     raise Conflict(_("Det ble meldt på noe mens vi slettet. Prøv en gang til."))
 
 
-async def _forget(person: UUID, now: datetime, again: Sequence[UUID] | None) -> bool:
+async def _forget(person: UUID, now: datetime, again: Sequence[UUID] | None, by: UUID | None) -> bool:
     """The one transaction in which names and addresses go. False: something was booked meanwhile."""
     async with in_transaction():
         # Organisations first, as where members are changed: two last managers at once wait for each other here.
@@ -68,7 +72,7 @@ async def _forget(person: UUID, now: datetime, again: Sequence[UUID] | None) -> 
         await rows(f"DELETE FROM organization w WHERE w.state = ANY($2) AND {ALONE}", person, NOT_LET_IN)
         await _delete(person, gone)
         await rows("UPDATE person SET name = NULL, lang = 'nb', shielded = false WHERE id = ANY($1)", gone)
-        await audit.record(Act.PERSON_ERASED, actor=person, person=person, now=now)
+        await audit.record(Act.PERSON_ERASED, actor=by, person=person, now=now)
         ledger.note(Lost.PERSON, person, *(each for each in gone if each != person))
     return True
 

@@ -6,6 +6,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from marketplace.people.models import Person
+from organizations.directory.models import Organization
+from organizations.members.models import Membership, Role
+from tests.conftest import NOW
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -28,3 +33,8 @@ async def command(*arguments: str, typed: str = "") -> Ran:
     said, _ = await asyncio.wait_for(ran.communicate(typed.encode()), 60)
     assert b"Traceback" not in said, said.decode()
     return Ran(ran.returncode, said.decode())
+
+
+async def has_role(organization: Organization, person: Person, role: Role) -> None:
+    """Somebody who is there already gets a role."""
+    await Membership.create(person=person, organization=organization, role=role, created_at=NOW)

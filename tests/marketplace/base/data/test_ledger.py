@@ -86,7 +86,7 @@ async def test_nothing_is_done_that_the_disk_does_not_take(
 
 def test_nobody_else_can_read_it_and_it_holds_ids_only(folder: Path) -> None:
     ledger.note(Lost.BOOKING_LINK, uuid7(), number=3)
-    (path,) = folder.iterdir()
+    (path,) = folder.glob("*.ledger")
     assert path.stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
     assert set(json.loads(path.read_text())) == {"at", "kind", "id", "number"}
@@ -95,7 +95,7 @@ def test_nobody_else_can_read_it_and_it_holds_ids_only(folder: Path) -> None:
 def test_a_line_that_was_torn_off_costs_no_other(folder: Path) -> None:
     first, second = uuid7(), uuid7()
     ledger.note(Lost.PERSON, first)
-    (path,) = folder.iterdir()
+    (path,) = folder.glob("*.ledger")
     with path.open("a") as file:
         file.write('{"at": "2026-10-13T')
     ledger.note(Lost.PERSON, second)

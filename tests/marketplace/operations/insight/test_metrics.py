@@ -1,5 +1,6 @@
 """/metrics of a real instance: what is counted, what is never told, and what survives the death of a process."""
 
+import asyncio
 import os
 import re
 import signal
@@ -8,17 +9,22 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import httpx2 as httpx
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from marketplace.base.data.database import credentials
+from marketplace.base.data.instance import claim
 from marketplace.base.insight.board import CLASSES
 from marketplace.operations.insight.facts import in_tens
 from marketplace.routes import ROUTES
 from marketplace.schedule import TIMETABLE
+from tests.conftest import EMPTY
 from tests.offers.seats.test_two_servers import free_port
 
 ROOT = Path(__file__).parents[4]
@@ -63,9 +69,18 @@ class Instance:
             time.sleep(0.1)
 
 
+async def emptied(url: str) -> None:
+    """Nothing of an earlier test, and the demo's: else `serve` leaves it alone."""
+    connection = await asyncpg.connect(**credentials(url))
+    await connection.execute(EMPTY)
+    await connection.close()
+    await claim(url, datetime.now(UTC))
+
+
 @pytest.fixture(scope="module")
 def watched(database_url: str) -> Iterator[Instance]:
     """Two web processes over the test's database, with their collector."""
+    asyncio.run(emptied(database_url))
     port, metrics = free_port(), free_port()
     ran = subprocess.Popen(
         [sys.executable, "-m", "marketplace", "serve", "--port", str(port)], cwd=ROOT,

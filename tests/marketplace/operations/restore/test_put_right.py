@@ -235,5 +235,5 @@ async def test_it_says_so_when_there_is_no_ledger_and_when_the_old_database_is_g
 ) -> None:
     summary = await set_right(clock.unmoved(), cluster.address_of(server, "nowhere"), tmp_path, NOW)
     said = "\n".join(summary.lines())
-    assert "WARNING: there is no ledger" in said
+    assert "WARNING: the ledger" in said
     assert "could not be read (InvalidCatalogNameError)" in said
