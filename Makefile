@@ -43,7 +43,7 @@ run: $(RUN)
 
 test: $(TEST)
 	@bin/browser
-	@bin/nginx
+	@bin/proxies
 	$(PY) -m pytest $(ARGS)
 
 soak: $(TEST)

@@ -11,13 +11,16 @@ import click
 from marketplace.settings import settings
 
 
-def look(url: str, away: bool) -> None:
+def look(url: str, away: bool, pooled: bool = True) -> None:
     """Is this database one for us? `away`: a production that serves may begin before its database does, and answers
-    503 meanwhile; the demo never opens its doors to what it has not seen."""
+    503 meanwhile; the demo never opens its doors to what it has not seen. `pooled`: there may be a pooler between."""
+    from marketplace.base.data import pooler
     from marketplace.base.data.database import UNAVAILABLE
     from marketplace.base.data.instance import ours
 
     try:
+        if pooled:
+            asyncio.run(pooler.look(url))
         asyncio.run(ours(url))
     except UNAVAILABLE as problem:
         if not away or settings().demo:
@@ -64,7 +67,7 @@ def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[
         os.environ["TREFFPUNKT_DATABASE_URL"] = url
         settings.cache_clear()
         try:
-            look(url, away)
+            look(url, away, pooled=False)
             yield postgres.start
         finally:
             del os.environ["TREFFPUNKT_DATABASE_URL"]

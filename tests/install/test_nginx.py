@@ -24,7 +24,7 @@ from tests.offers.seats.test_two_servers import free_port
 SITE = ROOT / "deploy/nginx.conf"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 needs_nginx = pytest.mark.skipif(
-    NGINX is None, reason="no nginx here (bin/nginx installs it as root): the site was read, not run"
+    NGINX is None, reason="no nginx here (bin/proxies installs it as root): the site was read, not run"
 )
 
 
@@ -156,8 +156,9 @@ def test_what_is_too_large_ends_at_nginx_or_at_us_as_it_should(front: Front) -> 
         kind = {"content-type": "multipart/form-data; boundary=x"}
         return front.asked("POST", path, content=b"x" * size, headers=kind)
 
-    logo = "/manage/organizations/treff/logo"
-    for path, limit in (("/offers", BODY_LIMIT), (logo, UPLOAD_LIMIT), (f"/nn{logo}", UPLOAD_LIMIT)):
+    logo, picture = "/manage/organizations/treff/logo", "/en/manage/offers/kor/picture"
+    limits = {"/offers": BODY_LIMIT, logo: UPLOAD_LIMIT, f"/nn{logo}": UPLOAD_LIMIT, picture: UPLOAD_LIMIT}
+    for path, limit in limits.items():
         over = sent(path, limit + 1)
         assert (over.status_code, over.headers["strict-transport-security"]) == (413, "max-age=31536000"), (
             path

@@ -59,6 +59,7 @@ class Lost(StrEnum):
     DIALOGUE = "dialogue"
     CHECK_IN = "check_in"
     LOGO = "logo"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,7 @@ AGAIN: dict[Lost, Again] = {
         "UPDATE check_in SET digest = NULL WHERE session_id = $1 AND version <= $2 AND digest IS NOT NULL RETURNING id"
     ),
     Lost.LOGO: by_two("UPDATE organization SET logo_id = NULL WHERE id = $1 AND logo_id = $2 RETURNING id"),
+    Lost.PICTURE: by_two("UPDATE offer SET picture_id = NULL WHERE id = $1 AND picture_id = $2 RETURNING id"),
 }
 """Of every kind but people, who go together (`erased_again`)."""
 

@@ -37,6 +37,7 @@ WORDS: dict[Lost, tuple[str, str]] = {
     Lost.DIALOGUE: ("organisation out of a dialogue again", "organisations out of a dialogue again"),
     Lost.CHECK_IN: ("check-in turned off again", "check-ins turned off again"),
     Lost.LOGO: ("logo removed again", "logos removed again"),
+    Lost.PICTURE: ("picture of an offer removed again", "pictures of offers removed again"),
 }
 
 

@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import rows, value
+from marketplace.base.data.ledger import Lost
 from offers.catalogue.models import Offer
 from offers.publishing.acts import Act
 from offers.seats.upkeep import changing
@@ -17,6 +19,9 @@ async def show(offer: Offer, picture: Made | None, *, by: UUID, now: datetime) -
     shows it."""
     async with changing(offer.id):
         kept = await stored(picture, now) if picture else None
+        before = await value("SELECT picture_id FROM offer WHERE id = $1", offer.id)
+        if before and before != kept:
+            ledger.note(Lost.PICTURE, f"{offer.id}:{before}")
         await rows("UPDATE offer SET picture_id = $2, changed_at = $3 WHERE id = $1", offer.id, kept, now)
         await record(
             Act.OFFER_PICTURE_CHANGED, now=now, actor=by, object_id=offer.id, organization=offer.owner_id

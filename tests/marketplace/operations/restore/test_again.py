@@ -35,6 +35,7 @@ from offers.feeds import actions as feeds
 from offers.messages.follow_up import actions as news
 from offers.messages.follow_up.rules import address_hash
 from offers.publishing import actions as publishing
+from offers.publishing.picture import actions as pictures
 from offers.publishing.team import actions as team
 from organizations.approval import actions as approval
 from organizations.approval.models import Answer
@@ -213,6 +214,11 @@ async def cases() -> dict[Lost, Case]:
     found[Lost.LOGO] = (
         lambda: profile.remove_logo(unit, by=manager.id, now=NOW),
         "SELECT true FROM organization WHERE id = $1 AND logo_id IS NOT NULL", (unit.id,),
+    )  # fmt: skip
+    await pictures.show(offer, Made(b"another picture", 10, 10), by=manager.id, now=NOW)
+    found[Lost.PICTURE] = (
+        lambda: pictures.show(offer, None, by=manager.id, now=NOW),
+        "SELECT true FROM offer WHERE id = $1 AND picture_id IS NOT NULL", (offer.id,),
     )  # fmt: skip
     assert set(found) == set(Lost)
     return found
