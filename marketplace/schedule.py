@@ -12,6 +12,7 @@ from marketplace import every_mail  # noqa: F401 - what is imported there can be
 from marketplace.base import clock
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE, connected
+from marketplace.base.insight.tracing import tracing
 from marketplace.base.log import configure
 from marketplace.base.post import outbox, queue
 from marketplace.operations.backup.jobs import end_keys
@@ -104,7 +105,7 @@ async def work() -> None:
         add(job)
     add(Job("report", 15 * SECOND, report, everywhere=True, in_demo=2 * SECOND))
     add(Job("hurry", 3 * SECOND, hurry))
-    async with connected():
+    async with tracing(), connected():
         scheduler.start()
         await stop.wait()
         scheduler.pause()
