@@ -107,8 +107,8 @@ def supervise(
         if stopping:  # told so in between: this one has not heard it
             os.kill(pid, signal.SIGTERM)
 
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, stop)
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, stop)
     for number in range(len(tasks)):
         start(number)
     watchdog = supervisor.Watchdog()

@@ -13,6 +13,7 @@ from marketplace.base import clock
 from marketplace.base.backoff import Backoff
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE
+from marketplace.base.insight.tracing import span
 from marketplace.base.log import by_database
 from marketplace.operations.jobs.reports import Tallies
 
@@ -61,7 +62,8 @@ class Worker:
                 if not (job.everywhere or await self.leader.leads()):
                     return
                 began = time.monotonic()
-                await job.run(clock.now())
+                with span(f"job {job.name}", **{"treffpunkt.job": job.name}):
+                    await job.run(clock.now())
         except UNAVAILABLE as away:
             error = away
             log.warning("database away", job=job.name, problem=type(away).__name__, **by_database(away))
