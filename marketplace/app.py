@@ -10,23 +10,26 @@ from starlette.types import ASGIApp
 from marketplace.access import no_route, refuse
 from marketplace.base.data.database import connect, disconnect
 from marketplace.base.data.revision import catalogue
+from marketplace.base.insight.tracing import Traced, tracing
 from marketplace.base.log import configure
 from marketplace.base.quick.first_word import router
 from marketplace.base.web.edge import Boundary, Language
 from marketplace.operations.insight.sampling import sampled
 from marketplace.routes import ROUTES
+from marketplace.settings import settings
 from offers.search.index.keeping import index
 
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     configure()
-    await connect()
-    try:
-        async with catalogue.listening(), index.kept(), sampled():
-            yield
-    finally:
-        await disconnect()
+    async with tracing():
+        await connect()
+        try:
+            async with catalogue.listening(), index.kept(), sampled():
+                yield
+        finally:
+            await disconnect()
 
 
 def build() -> ASGIApp:
@@ -38,4 +41,4 @@ def build() -> ASGIApp:
     )
     app.router.default = router(ROUTES)
     app.state.routes = ROUTES  # what robots.txt goes by
-    return app
+    return Traced(app) if settings().otlp_url else app

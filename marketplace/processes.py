@@ -6,6 +6,7 @@ The parent opens the port, the children share it. A child that dies is started a
 import asyncio
 import ctypes
 import gc
+import math
 import os
 import signal
 import socket
@@ -14,12 +15,20 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+import structlog
 import uvicorn
 
+from marketplace.base.backoff import Backoff
 from marketplace.base.log import configure
 from marketplace.base.web import supervisor
 from marketplace.settings import settings
 
+log = structlog.get_logger("processes")
+
+STEADY = 5.0
+"""Seconds after which a child that ends has not died at once."""
+AGAIN = (1.0, 30.0)
+"""Seconds before a child that died at once is started again, the first time and at most."""
 PATIENCE = 15.0
 """Seconds that the children get to finish what they do, besides those for which they still take what comes."""
 
@@ -76,7 +85,12 @@ def supervise(
     last of them. `revive` is called when a child that is none of the tasks has ended: the embedded database.
     """
     gc.freeze()  # what the children share stays shared: the collector does not touch its pages
-    children: dict[int, tuple[Callable[[], None], float]] = {}
+    children: dict[int, tuple[int, float]] = {}
+    """Which task each runs, and since when."""
+    backoffs = [Backoff(*AGAIN) for _ in tasks]
+    waiting: dict[int, float] = {}
+    """Tasks whose child has ended, and when each is started again."""
+    reviving, revive_at = Backoff(*AGAIN), math.inf
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -89,22 +103,34 @@ def supervise(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    for task in tasks:
-        children[_fork(task)] = (task, time.monotonic())
+    for number, task in enumerate(tasks):
+        children[_fork(task)] = (number, time.monotonic())
     watchdog = supervisor.Watchdog()
     deadline: float | None = None
-    while children:
+    while children or (waiting and not stopping):
         watchdog.alive()
-        pid, _ = os.waitpid(-1, os.WNOHANG)
+        pid, now = _ended(), time.monotonic()
         ended = children.pop(pid, None)
         if ended and not stopping:
-            task, started = ended
-            time.sleep(
-                1.0 if time.monotonic() - started < 5 else 0.0
-            )  # a child that dies at once is not hammered
-            children[_fork(task)] = (task, time.monotonic())
+            number, started = ended
+            if now - started > STEADY:
+                backoffs[number].well()
+                waiting[number] = now
+            else:  # a child that dies at once is not hammered, and the others go on meanwhile
+                waiting[number] = now + backoffs[number].wait()
         elif pid and not stopping:
-            revive()
+            revive_at = now
+        for number in [each for each, at in waiting.items() if at <= now and not stopping]:
+            del waiting[number]
+            children[_fork(tasks[number])] = (number, now)
+        if now >= revive_at and not stopping:
+            try:
+                revive()
+                revive_at = math.inf
+                reviving.well()
+            except Exception as problem:
+                revive_at = now + reviving.wait()
+                log.error("database not started", problem=str(problem))
         if stopping:
             if deadline is None:
                 supervisor.notify("STOPPING=1")
@@ -114,6 +140,14 @@ def supervise(
                     os.kill(late, signal.SIGKILL)
         if not pid:
             time.sleep(0.02 if stopping else 0.2)
+
+
+def _ended() -> int:
+    """The process that has ended, if one has."""
+    try:
+        return os.waitpid(-1, os.WNOHANG)[0]
+    except ChildProcessError:  # all have ended, and are yet to be started again
+        return 0
 
 
 def take_no_harm() -> None:

@@ -12,6 +12,7 @@ from marketplace import every_mail  # noqa: F401 - what is imported there can be
 from marketplace.base import clock
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE, connected
+from marketplace.base.insight.tracing import tracing
 from marketplace.base.log import configure
 from marketplace.base.post import outbox, queue
 from marketplace.operations.jobs import reports
@@ -83,7 +84,7 @@ async def work() -> None:
     def add(job: Job) -> None:
         every = (settings().demo and job.in_demo) or job.every
         scheduler.add_job(
-            worker.run, "interval", seconds=every.total_seconds(), args=[job], id=job.name,
+            worker.due, "interval", seconds=every.total_seconds(), args=[job], id=job.name,
             next_run_time=datetime.now(UTC),
         )  # fmt: skip
 
@@ -102,7 +103,7 @@ async def work() -> None:
         add(job)
     add(Job("report", 15 * SECOND, report, everywhere=True, in_demo=2 * SECOND))
     add(Job("hurry", 3 * SECOND, hurry))
-    async with connected():
+    async with tracing(), connected():
         scheduler.start()
         await stop.wait()
         scheduler.pause()

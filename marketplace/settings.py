@@ -133,6 +133,7 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         None,
+        repr=False,  # it may hold a password
         description="postgres://… (15 or newer), with sslmode and sslrootcert as libpq has them; to another machine "
         "sslmode must be said in production. Default: the embedded PostgreSQL.",
     )
@@ -168,11 +169,13 @@ class Settings(BaseSettings):
     )
     smtp_url: str | None = Field(
         None,
+        repr=False,  # it may hold a password
         description="smtp://user:password@host:port (STARTTLS where it is offered) or smtps://… Must be set in "
         "production; in demo mode mail goes to DATA/mailbox.",
     )
     sms_url: str | None = Field(
         None,
+        repr=False,  # it may hold a password
         description="Address of an SMS gateway (HTTP POST). Without one no form offers SMS; in demo mode they go to "
         "DATA/mailbox.",
     )
@@ -219,6 +222,7 @@ class Settings(BaseSettings):
     )
     otlp_url: str | None = Field(
         None,
+        repr=False,
         description="https://… of a collector of OpenTelemetry traces (OTLP over HTTP), with its path: /v1/traces as a "
         "rule. Default: nothing is traced.",
     )

@@ -119,7 +119,8 @@ WHERE c.person_id = $1 AND i.organization_id = $2 AND i.accepted_at IS NOT NULL"
 
 async def _ended(membership: Membership, by: SignedIn | None, now: datetime) -> None:
     await record(
-        Act.MEMBERSHIP_ENDED, now=now, actor=by and by.id, object_id=membership.id, person=membership.person_id,
+        Act.MEMBERSHIP_ENDED, now=now, actor=by.id if by else None, object_id=membership.id,
+        person=membership.person_id,
         organization=membership.organization_id, details={"role": membership.role},
     )  # fmt: skip
 

@@ -6,11 +6,13 @@ Each fault quotes CANARY, as PostgreSQL and Python quote the values that they re
 import asyncio
 import gc
 import logging
+import socket
 import sys
 import threading
 from datetime import datetime, timedelta
 from functools import partial
 
+import httpx2 as httpx
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -20,11 +22,13 @@ from marketplace import schedule
 from marketplace.access import Guarded
 from marketplace.base.data.database import rows
 from marketplace.base.web import access
-from marketplace.processes import listen, serve_web, serve_work, supervise
+from marketplace.processes import serve_web, serve_work, supervise
 from marketplace.routes import ROUTES
 from offers.search.words.jobs import divided
 
 CANARY = "kanarifugl"
+ONE_EACH = httpx.Limits(max_keepalive_connections=0)
+"""A connection for each request: the server closes one whose request has failed outside of a view."""
 
 
 async def refused_row() -> None:
@@ -100,4 +104,5 @@ if __name__ == "__main__":
     ROUTES.extend(Route(f"/{CANARY}/{name}/{{typed}}", Guarded(view)) for name, view in FAULTS.items())
     ROUTES.append(Route(f"/{CANARY}/outside/{{typed}}", outside_of_a_view))
     schedule.TIMETABLE = (schedule.Job("broken", timedelta(seconds=1), job),)
-    supervise([partial(serve_web, listen(int(sys.argv[1]))), serve_work, ending])
+    opened = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+    supervise([partial(serve_web, opened), serve_work, ending], opened)

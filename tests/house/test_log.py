@@ -16,7 +16,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from tests.house.canaries import CANARY, FAULTS
+from tests.house.canaries import CANARY, FAULTS, ONE_EACH
 
 ROOT = Path(__file__).parents[2]
 TYPED = f"{CANARY}-skrevet"
@@ -45,7 +45,8 @@ def ask(port: int) -> None:
     """Each fault once, with a canary wherever one can be typed; then until the worker's and the dying process's are
     told, too."""
     address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 20
-    with httpx.Client(headers={"x-typed": TYPED, "cookie": f"form={TYPED}"}, timeout=10) as client:
+    sent = {"x-typed": TYPED, "cookie": f"form={TYPED}"}
+    with httpx.Client(headers=sent, timeout=10, limits=ONE_EACH) as client:
         while True:
             try:
                 client.get(f"{address}/health/live")

@@ -88,6 +88,7 @@ REMEMBERS = {
     "marketplace/base/post/mail.py:MAILS": "the mails there are",
     "marketplace/base/post/mail.py:PASSING": "the mails there are",
     "marketplace/base/post/mail.py:RIGHTS": "the mails there are",
+    "marketplace/base/post/mail.py:URGENT": "the mails there are",
     "marketplace/base/post/mail.py:_says_site": "who says it",
     "marketplace/base/post/mailbox.py:_read": "a message of the demo's mailbox, by when its file was written",
     "marketplace/base/signing.py:begun_for": ALWAYS,

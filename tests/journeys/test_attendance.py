@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.journeys.conftest import PHONE, Somebody, tidy
+from tests.journeys.conftest import PHONE, Somebody, tidy, until
 from tests.journeys.test_numbers import Place, doors, running
 from tests.journeys.test_proof import printed
 from tests.offers.seats.test_two_servers import free_port
@@ -74,6 +74,15 @@ def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterato
 @pytest.fixture
 async def come(place: Place, chromium: Browser) -> Any:
     return await doors(place, chromium)
+
+
+async def nothing_waits(place: Place) -> bool:
+    """Has everybody been told what a day that begins in the middle of November tells them?"""
+    (one,) = await place.rows(
+        "SELECT count(*) AS due FROM outbox_message WHERE sent_at IS NULL AND failed_at IS NULL"
+        f" AND due_at < timestamptz '{TODAY}'"
+    )
+    return int(one["due"]) == 0
 
 
 def row(page: Page, name: str) -> Any:
@@ -209,6 +218,7 @@ async def test_a_course_of_fourteen_from_the_first_tap_to_the_certificate(place:
         mariam, kari, anne = [
             await people.enter_async_context(come(**options)) for options in (PHONE, {}, PHONE)
         ]
+        await until(lambda: nothing_waits(place), "what the demo's people are told of that day", 120)
         today, last = [str(one["id"]) for one in await place.rows(SET)]
         await place.rows(ANNE)
         for somebody in (mariam, kari, anne):

@@ -84,6 +84,14 @@ class Instance:
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
         return done.stdout
 
+    def worker(self, program: Path) -> "Serving":
+        """One worker of a program."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "marketplace", "worker"], cwd=program, env=self.environment,
+            stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        return Serving(process, 0)
+
     def serve(self, program: Path, processes: int = 1, drain: int = 0) -> "Serving":
         """A program that serves, on a port of its own."""
         port = free_port()

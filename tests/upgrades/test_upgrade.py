@@ -24,6 +24,9 @@ SECONDS = 10.0 if SOAK else 1.5
 MOST = 200.0 if SOAK else 10.0
 """Bookings a second; half of what the machine does where that is less."""
 TRIED = releases() if SOAK else releases()[-1:]
+SENT = """SELECT count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent,
+    count(*) FILTER (WHERE sent_at IS NULL AND failed_at IS NULL) AS left, count(problem) AS problems
+    FROM outbox_message"""
 OPEN = """SELECT DISTINCT o.slug FROM offer o JOIN seat_pool p ON p.offer_id = o.id
     WHERE o.state = 'published' AND o.joining = 'whole' ORDER BY o.slug"""
 
@@ -117,6 +120,19 @@ async def half_of_what_it_does(load: Load, proxy: Proxy, fields: dict[str, str])
     return min(MOST, sum(await asyncio.gather(*[one() for _ in range(8)])) / 3 / 2)
 
 
+async def messages_go_on(url: str) -> None:
+    """The workers of both programs had the messages of both; the newer one alone sends what is left."""
+    connection = await asyncpg.connect(**credentials(url))
+    try:
+        sent, left, _problems = await connection.fetchrow(SENT)
+        async with asyncio.timeout(120):
+            while (now := await connection.fetchrow(SENT))[0] < sent + min(10, left):  # noqa: ASYNC110
+                await asyncio.sleep(0.5)
+        assert (now["sent"] >= 10, now["problems"]) == (True, 0)
+    finally:
+        await connection.close()
+
+
 def large(program: Path, instance: Instance) -> None:
     instance.command(program, "demo", *(["--people", str(PEOPLE)] if PEOPLE else []), seconds=1800)
 
@@ -135,6 +151,7 @@ async def together(release: Release, program: Path, instance: Instance) -> None:
     await asyncio.to_thread(large, program, instance)
     before = instance.serve(program)
     after: Serving | None = None
+    workers = [instance.worker(program)]
     try:
         await asyncio.to_thread(before.answers, "/health/ready")
         slug, fields = await bookable(instance.url, before)
@@ -149,6 +166,7 @@ async def together(release: Release, program: Path, instance: Instance) -> None:
         assert NEWEST in told
         meanwhile = load.p99()
         after = instance.serve(ROOT)
+        workers.append(instance.worker(ROOT))
         await asyncio.to_thread(after.answers, "/health/ready")
         new = Proxy(after.port)
         both = {old: fields, new: await form_of(after.address, slug)}
@@ -157,8 +175,13 @@ async def together(release: Release, program: Path, instance: Instance) -> None:
         await load.for_(SECONDS / 2, rate, {new: both[new]})
         for proxy in both:
             proxy.close()
+        assert all(worker.process.poll() is None for worker in workers)
+        workers[0].end()
+        await messages_go_on(instance.url)
     finally:
         before.end()
+        for worker in workers:
+            worker.end()
         if after:
             after.end()
     figures = (

@@ -24,6 +24,8 @@ class BackedUp(NamedTuple):
     verified_at: datetime | None
     log_at: datetime | None
     trouble: str
+    folder: Path | None = None
+    """Where the last copy lies."""
 
     def late(self, now: datetime) -> bool:
         return self.verified_at is None or now - self.verified_at > COPIES_LATE
@@ -37,12 +39,18 @@ def last() -> BackedUp:
     """What is known now. Two small files are read."""
     copy, log = _read(_path("copy")), _read(_path("log"))
     trouble = copy.get("trouble") or log.get("trouble") or ""
-    return BackedUp(_time(copy.get("at")), _time(log.get("at")), trouble)
+    folder = copy.get("folder")
+    return BackedUp(_time(copy.get("at")), _time(log.get("at")), trouble, Path(folder) if folder else None)
 
 
-def note_copy(at: datetime | None, trouble: str = "") -> None:
-    """A copy was verified, or went wrong (`at` None keeps the time of the last good one)."""
-    _note("copy", at, trouble)
+def note_of_copies() -> Path:
+    """The file that `last` reads of copies."""
+    return _path("copy")
+
+
+def note_copy(at: datetime | None, trouble: str = "", folder: Path | None = None) -> None:
+    """A copy was verified, or went wrong (None keeps the time and the folder of the last good one)."""
+    _note("copy", at, trouble, folder)
 
 
 def note_log(at: datetime | None, trouble: str = "") -> None:
@@ -54,12 +62,16 @@ def _path(what: str) -> Path:
     return settings().data_dir / f"backup-{what}.json"
 
 
-def _note(what: str, at: datetime | None, trouble: str) -> None:
-    path = _path(what)
-    known = at.isoformat() if at else _read(path).get("at")
+def _note(what: str, at: datetime | None, trouble: str, folder: Path | None = None) -> None:
+    path, before = _path(what), _read(_path(what))
+    known = {
+        "at": at.isoformat() if at else before.get("at"),
+        "folder": str(folder.resolve()) if folder else before.get("folder"),
+        "trouble": trouble,
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps({"at": known, "trouble": trouble}))
+    draft.write_text(json.dumps(known))
     draft.chmod(0o644)
     draft.replace(path)
 

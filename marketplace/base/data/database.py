@@ -15,6 +15,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError, Transaction
 
 from marketplace.base.data import ledger
 from marketplace.base.data.address import credentials
+from marketplace.base.insight.tracing import watch
 from marketplace.settings import settings
 
 MODELS = [
@@ -118,7 +119,7 @@ class Client(AsyncpgDBClient):
     (docs/performance.md says what it saves)."""
 
     async def create_pool(self, **given: Any) -> asyncpg.Pool:
-        made = asyncpg.create_pool(None, **given)
+        made = asyncpg.create_pool(None, init=watch, **given)
         made.__class__ = Pool
         return await made
 

@@ -1,12 +1,14 @@
 """Background jobs: slots with a lease, so that a killed worker loses none (house.md 11), and who leads."""
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from marketplace.base.backoff import Backoff
 from marketplace.base.data.database import UNAVAILABLE, credentials, row, rows
 from marketplace.settings import settings
 
@@ -43,25 +45,45 @@ class Leader:
     def __init__(self) -> None:
         self.connection: asyncpg.Connection | None = None
         self.one_at_a_time = asyncio.Lock()
+        self.holds = False
+        self.backoff, self.again = Backoff(1.0, 15.0), 0.0
+        """A database that is away is not asked by each job that comes due."""
 
     async def leads(self) -> bool:
         """Do we lead? Asks the server each time, and tries to get the lock where we do not hold it."""
         async with self.one_at_a_time:
             try:
-                if self.connection and not self.connection.is_closed():
+                if self.connection is None or self.connection.is_closed():
+                    self.holds = False
+                    self.connection = await self._connected()
+                if self.connection and self.holds:
                     await self.connection.execute("SELECT 1", timeout=10)
-                    return True
-                server = credentials(settings().database_url or "")
-                self.connection = await asyncpg.connect(**server, timeout=10)
-                if await self.connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK, timeout=10):
+                elif self.connection:
+                    self.holds = await self.connection.fetchval(
+                        "SELECT pg_try_advisory_lock($1)", LEADER_LOCK, timeout=10
+                    )
+                if self.holds:
                     return True
             except UNAVAILABLE:
                 pass
             await self.resign()
             return False
 
+    async def _connected(self) -> asyncpg.Connection | None:
+        """A new connection; None while one that failed is not yet to be tried again."""
+        if time.monotonic() < self.again:
+            return None
+        try:
+            connection = await asyncpg.connect(**credentials(settings().database_url or ""), timeout=10)
+        except UNAVAILABLE:
+            self.again = time.monotonic() + self.backoff.wait()
+            raise
+        self.backoff.well()
+        return connection
+
     async def resign(self) -> None:
         """Give the lock back, so that another has it at once."""
+        self.holds = False
         if self.connection:
             with suppress(*UNAVAILABLE):
                 await self.connection.execute("SELECT pg_advisory_unlock_all()", timeout=2)

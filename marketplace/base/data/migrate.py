@@ -9,6 +9,7 @@ from tortoise.migrations.api import migrate as tortoise_migrate
 from tortoise.migrations.executor import PlanStep
 
 from marketplace.base import lean_migrations
+from marketplace.base.backoff import jittered
 from marketplace.base.data import marks
 from marketplace.base.data.database import config, credentials
 from marketplace.settings import settings
@@ -86,7 +87,7 @@ async def _patiently(url: str, target: str | None, tell: Tell, approve: Approve)
             if attempt == TRIES or not gave_way(error):
                 raise
             tell(f"{steps.current}: others hold what it needs; it lets them by and tries again ({attempt})")
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(jittered(PAUSE))
 
 
 def unhurried(url: str) -> dict[str, object]:

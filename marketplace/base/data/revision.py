@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 import asyncpg
 import structlog
 
+from marketplace.base.backoff import Backoff
 from marketplace.base.data.database import UNAVAILABLE, credentials
 from marketplace.base.log import by_database
 from marketplace.settings import settings
@@ -21,8 +22,9 @@ PULSE = 5.0
 """Seconds between two questions to the database: a connection may be dead without saying so."""
 PATIENCE = 3.0
 """Seconds it gets to answer."""
-AGAIN = 0.5
-"""Seconds before it is tried again."""
+AGAIN, AT_MOST = 0.5, 10.0
+"""Seconds before it is tried again, at first and when it has failed for long: all processes lose it at once, and must
+not come back at once."""
 
 NAME = "treffpunkt-catalogue"
 """How the connection is called in pg_stat_activity."""
@@ -37,6 +39,7 @@ class Revision:
     def __init__(self) -> None:
         self.heard: Mark | None = None
         self.epoch = 0
+        self.backoff = Backoff(AGAIN, AT_MOST)
         self.told: list[Callable[[str], None]] = []
         """Who wants to know what has changed: each is called with "offer:<id>", or what else the trigger names."""
 
@@ -59,7 +62,7 @@ class Revision:
                 await self._listen(url)
             except (asyncpg.PostgresError, *UNAVAILABLE) as away:
                 log.warning("not listening", problem=type(away).__name__, **by_database(away))
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(self.backoff.wait())
 
     async def _listen(self, url: str) -> None:
         connection = await asyncpg.connect(
@@ -74,6 +77,7 @@ class Revision:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener("catalogue_told", lambda *told: self._tell(told[-1]))
             await connection.add_listener("catalogue", lambda *told: self._hear(int(told[-1])))
+            self.backoff.well()
             while not lost.is_set():
                 self._hear(await connection.fetchval("SELECT revision FROM catalogue_revision WHERE id = 1"))
                 with suppress(TimeoutError):

@@ -10,9 +10,10 @@ from marketplace.base import clock
 from marketplace.base.data import backed_up
 from marketplace.operations.backup import keys as key_copies
 from marketplace.operations.backup.dumping import Dump, dump, tried
+from marketplace.operations.backup.folder import MARK
 from marketplace.operations.backup.rules import Copy
 from marketplace.operations.backup.taking import take
-from marketplace.operations.backup.tools import Refused
+from marketplace.operations.backup.tools import Busy, Refused
 from marketplace.settings import settings
 
 log = structlog.get_logger("backup")
@@ -37,26 +38,42 @@ async def copy_noted(path: Path, url: str, *, keys: Path | None = None, full: bo
     """Copy the cluster, and the keys into `keys` or the folder of the settings. Raises Refused, OSError; whichever way
     it went is noted for those who look (base/data/backed_up.py)."""
     try:
+        look_whether_it_is_there(path)
         copy = await take(path, url, full=full, say=_told)
         years = await _keys(keys)
+    except Busy:
+        raise
     except (Refused, OSError) as problem:
         backed_up.note_copy(None, str(problem))
         raise
-    backed_up.note_copy(copy.ended_at)
+    backed_up.note_copy(copy.ended_at, folder=path)
     return Done(copy, years)
 
 
 async def dump_noted(path: Path, url: str, *, keys: Path | None = None, trial: bool = False) -> Dumped:
     """The same for a PostgreSQL elsewhere; `trial`: the dump is restored into a server of our own, and counted."""
     try:
+        look_whether_it_is_there(path)
         made = await dump(path, url)
         rows = await tried(path / "dumps" / made.name) if trial else {}
         years = await _keys(keys)
+    except Busy:
+        raise
     except (Refused, OSError) as problem:
         backed_up.note_copy(None, str(problem))
         raise
-    backed_up.note_copy(made.ended_at)
+    backed_up.note_copy(made.ended_at, folder=path)
     return Dumped(made, rows, years)
+
+
+def look_whether_it_is_there(path: Path) -> None:
+    """Raises Refused where our backups were and are not: a disk that is not mounted leaves an empty folder behind, and
+    copies in that would be lost with our own disk."""
+    if backed_up.last().folder == path.resolve() and not (path / MARK).exists():
+        raise Refused(
+            f"{path} held our backups, and they are gone: is its disk mounted? If you mean to begin anew there, delete "
+            f"{backed_up.note_of_copies()}."
+        )
 
 
 async def _keys(given: Path | None) -> list[int]:

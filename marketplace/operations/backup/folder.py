@@ -20,7 +20,7 @@ from typing import Any
 
 from marketplace.operations.backup.files import private, settle, write_json
 from marketplace.operations.backup.rules import SEGMENT, Copy, Line, Stretch, outdated, segment_of
-from marketplace.operations.backup.tools import Refused
+from marketplace.operations.backup.tools import Busy, Refused
 
 FORMAT = 1
 MARK = "treffpunkt-backup.json"
@@ -69,6 +69,10 @@ class Folder:
     def found(cls, path: Path) -> "Folder":
         """A folder that holds backups. Raises Refused where it does not."""
         self = cls(path)
+        if self.path.is_file():
+            raise Refused(
+                f"{path} is a file: decrypt and unpack it first, and name the folder that comes of it."
+            )
         if not self.path.is_dir():
             raise Refused(f"There is no folder {path}.")
         if not (self.path / MARK).exists():
@@ -94,7 +98,7 @@ class Folder:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Refused(f"Another backup into {self.path} is at work: wait until it is done.") from None
+                raise Busy(f"Another backup into {self.path} is at work: wait until it is done.") from None
             yield
 
     def copies(self) -> list[Copy]:

@@ -16,15 +16,16 @@ import asyncpg
 import structlog
 
 from marketplace.base import clock
+from marketplace.base.backoff import jittered
 from marketplace.base.data import backed_up
 from marketplace.base.data.database import UNAVAILABLE
 from marketplace.operations.backup import tools
-from marketplace.operations.backup.copying import copy_noted
+from marketplace.operations.backup.copying import copy_noted, look_whether_it_is_there
 from marketplace.operations.backup.files import settle
 from marketplace.operations.backup.folder import PARTIAL, Folder, segments_in
 from marketplace.operations.backup.rules import is_due
 from marketplace.operations.backup.taking import Cluster, cluster
-from marketplace.operations.backup.tools import Refused, ToolFailed
+from marketplace.operations.backup.tools import Busy, Refused, ToolFailed
 
 log = structlog.get_logger("backup")
 
@@ -58,7 +59,7 @@ async def follow(path: Path, url: str) -> None:
             backed_up.note_log(None, str(problem) or type(problem).__name__)
             log.warning("the log is not streamed", problem=type(problem).__name__)
         wait = 1.0 if time.monotonic() - began > STILL else min(wait * 2, MOST_WAIT)
-        await asyncio.sleep(wait)
+        await asyncio.sleep(jittered(wait))
 
 
 async def until_told(work: Coroutine[object, object, None], grace: float = 0.0) -> None:
@@ -81,6 +82,7 @@ async def _stream(path: Path, url: str) -> None:
     async with tools.connected(url) as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", FOLLOWING):
             raise Refused("Another process streams this log already.")
+        look_whether_it_is_there(path)
         here = await cluster(connection)
         folder = Folder.opened(path, here.system, here.major)
         stretch, began = await _stretch(connection, folder, here)
@@ -163,7 +165,9 @@ async def _copy_daily(folder: Folder, url: str, since: datetime) -> None:
             try:
                 await copy_noted(folder.path, url)
                 wait = LOOK
+            except Busy:
+                wait = LOOK
             except (Refused, asyncpg.PostgresError, *UNAVAILABLE) as problem:
                 log.warning("no copy was made", problem=type(problem).__name__)
                 wait = min(wait * 2, 3600.0)
-        await asyncio.sleep(wait)
+        await asyncio.sleep(jittered(wait))

@@ -65,9 +65,9 @@ def restore(
             else:
                 raise Refused("Every copy that leads there is damaged: the instance is as it was.")
             try:
-                until = plan.until or way.reaches
                 url = new.dsn
                 last, line = asyncio.run(_stands(url, new.cluster))
+                until = plan.until or max(way.reaches, last or way.reaches)
                 with _readable(postgres, options, say) as before:
                     asyncio.run(put_right(url, until, before))
             finally:

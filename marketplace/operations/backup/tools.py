@@ -18,6 +18,10 @@ class Refused(Exception):
     """It cannot be done, and nothing was changed; the message says why and what to do."""
 
 
+class Busy(Refused):
+    """Somebody else is at it: no fault."""
+
+
 class ToolFailed(Refused):
     """One of PostgreSQL's programs did not do its work."""
 

@@ -1,6 +1,7 @@
 """backup, restore."""
 
 import asyncio
+import signal
 import time
 from datetime import datetime
 from pathlib import Path
@@ -41,10 +42,12 @@ def backup(
     from marketplace.operations.backup.copying import copy_noted, dump_noted
     from marketplace.operations.backup.tools import Refused
 
-    with database(data):
-        into = named(folder, settings().backup_dir, "DIR", "TREFFPUNKT_BACKUP_DIR")
-        if keys:
-            named(keys, None, "a folder", "TREFFPUNKT_KEYS_BACKUP_DIR", apart_from=into)
+    if data:
+        use(data)
+    into = named(folder, settings().backup_dir, "DIR", "TREFFPUNKT_BACKUP_DIR")
+    if keys:
+        named(keys, None, "a folder", "TREFFPUNKT_KEYS_BACKUP_DIR", apart_from=into)
+    with database():
         url = settings().database_url or ""
         if not embedded() and (follow or full):
             raise click.UsageError(
@@ -128,6 +131,7 @@ def restore(folder: Path | None, until: str | None, keys: Path | None, data: Pat
             click.echo(line)
 
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it tidies up behind itself
     try:
         plan = planning.plan(
             named(folder, settings().backup_dir, "DIR", "TREFFPUNKT_BACKUP_DIR"),

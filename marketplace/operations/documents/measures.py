@@ -38,4 +38,11 @@ MEASURES = (
     Measure(lazy("Den som sletter alt om seg, står ikke igjen i noen tabell, logg eller melding. Den som ber om "
                  "det, får alt som er lagret om seg."),
             "Erasure leaves nothing"),
+    Measure(lazy("Loggene fra tjenesten sier hvilken slags side som ble åpnet, "
+                 "ikke av hvem, hvorfra eller hva som ble skrevet."),
+            "A request is told by its route: no path, address, name or words"),
+    Measure(lazy("Sikkerhetskopier kan bare leses av den som drifter, og prøves når de tas."),
+            "A backup is nobody else's to read, and proven whole"),
+    Measure(lazy("Det som er slettet, blir ikke med tilbake når en kopi hentes fram."),
+            "What was lost stays lost after a restore"),
 )  # fmt: skip

@@ -10,10 +10,15 @@ from datetime import datetime, timedelta
 import structlog
 
 from marketplace.base import clock
+from marketplace.base.backoff import Backoff
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE
+from marketplace.base.insight.tracing import span
 from marketplace.base.log import by_database
 from marketplace.operations.jobs.reports import Tallies
+
+MOST_WAIT = 30.0
+"""Seconds before a job that failed runs again, at most; what comes less often anyway comes as often as before."""
 
 log = structlog.get_logger("schedule")
 
@@ -38,6 +43,13 @@ class Worker:
         self.running: set[asyncio.Task[object]] = set()
         self.tallies = Tallies()
         self.one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.backoffs: dict[str, Backoff] = {}
+        self.again: dict[str, float] = {}
+
+    async def due(self, job: Job) -> None:
+        """One run by the timetable: what has failed comes less and less often, until it works again."""
+        if time.monotonic() >= self.again.get(job.name, 0.0):
+            await self.run(job)
 
     async def run(self, job: Job) -> None:
         """One run, if it is ours to do."""
@@ -50,7 +62,8 @@ class Worker:
                 if not (job.everywhere or await self.leader.leads()):
                     return
                 began = time.monotonic()
-                await job.run(clock.now())
+                with span(f"job {job.name}", **{"treffpunkt.job": job.name}):
+                    await job.run(clock.now())
         except UNAVAILABLE as away:
             error = away
             log.warning("database away", job=job.name, problem=type(away).__name__, **by_database(away))
@@ -59,4 +72,10 @@ class Worker:
             log.exception("job failed", job=job.name)
         finally:
             self.running.discard(task)
+        backoff = self.backoffs.setdefault(job.name, Backoff(1.0, MOST_WAIT))
+        if error is None:
+            backoff.well()
+            self.again.pop(job.name, None)
+        else:
+            self.again[job.name] = time.monotonic() + backoff.wait()
         self.tallies.ran(job.name, clock.now(), time.monotonic() - began, error)

@@ -20,6 +20,7 @@ from uuid import UUID
 import structlog
 
 from marketplace.base import clock
+from marketplace.base.backoff import Backoff
 from marketplace.base.data.database import row, rows, unavailable
 from marketplace.base.data.revision import Revision, catalogue
 from marketplace.base.log import by_database
@@ -40,6 +41,8 @@ log = structlog.get_logger("index")
 
 AGAIN = 0.04
 """Seconds between two looks at what was booked."""
+MOST_WAIT = 10.0
+"""Seconds before a making that failed is begun anew, at most."""
 LATE = 2.0
 """Seconds that an entry of the audit trail may come behind those that were made after it."""
 AHEAD, DAYS = 600.0, timedelta(days=2)
@@ -78,6 +81,8 @@ class Index:
         """Offers whose seats a sweep found written."""
         self._trail: OrderedDict[UUID, float] = OrderedDict()
         self._looked = self._swept = 0.0
+        self._backoff, self._again = Backoff(AGAIN, MOST_WAIT), 0.0
+        """What could not be made is not made anew for each that asks."""
         self._written: int | None = None
         self._making: asyncio.Task[None] | None = None
         self._sweeping: asyncio.Task[None] | None = None
@@ -142,7 +147,7 @@ class Index:
             return None
         if self.masks is None or self._epoch != self.revision.epoch or now < self.masks.known_from:
             self.masks = None
-            if self._making is None or self._making.done():
+            if (self._making is None or self._making.done()) and time.monotonic() >= self._again:
                 self._making = asyncio.create_task(self._make(now))
             return None
         asked = time.monotonic()
@@ -195,12 +200,14 @@ class Index:
         except Exception as problem:
             if not unavailable(problem):
                 raise
+            self._again = time.monotonic() + self._backoff.wait()
             log.warning("index not made", problem=type(problem).__name__, **by_database(problem))
             return
         finally:
             gc.enable()
         if epoch == self.revision.epoch and self.revision.heard is not None:
             self.masks, self._epoch, self.made_at = masks, epoch, time.time()
+            self._backoff.well()
             log.info("index made", offers=len(masks.offers), seconds=round(time.monotonic() - began, 3))
 
     async def _catch_up(self, masks: Masks, waited: asyncio.Future[bool]) -> None:

@@ -54,7 +54,6 @@ async def test_messages_are_told_by_carrier_and_state_and_never_one_by_one(
 async def test_seats_that_do_not_add_up_are_seen_as_soon_as_something_is_booked(
     connection: asyncpg.Connection,
 ) -> None:
-    pool = await make.offer(capacity=3)
     pool = await SeatPool.get(offer=await make.offer(capacity=3))
     booking = await make.booking(pool)
     await rows("UPDATE seat_pool SET taken = taken + 1 WHERE id = $1", pool.id)
