@@ -101,8 +101,8 @@ def supervise(
         for pid in children:
             os.kill(pid, signal.SIGTERM)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, stop)
     for number, task in enumerate(tasks):
         children[_fork(task)] = (number, time.monotonic())
     watchdog = supervisor.Watchdog()
