@@ -59,13 +59,13 @@ async def key_of(year: int, now: datetime) -> bytes:
     """The key that this year is counted under; the first register of a year makes it. Once the year is settled there is
     none any more, whether the last closing has destroyed it yet or not. Raises YearClosed, KeyGone."""
     known = await row(Known, FINGERPRINT, year)
-    if now >= settled_at(year) or (known and known.closed_at):
+    if now >= settled_at(year) or (known and known.closed_at) or keys.closed(year):
         raise shut()
     found = await asyncio.to_thread(keys.read, year)
     if found is None and (known or keys.here(year) or await value(COUNTED, year)):
         raise gone(year)
     try:
-        key = found or await asyncio.to_thread(keys.year_key, year)
+        key = found if found is not None else await asyncio.to_thread(keys.year_key, year)
     except OSError as problem:
         raise gone(year) from problem
     if known is None:

@@ -3,8 +3,8 @@
 from offers.attendance.substitute.rules import path
 from offers.publishing.questions.models import BookingAnswer, OfferQuestion, QuestionKind
 from offers.seats.models import Booking
+from tests.offers.attendance.registers import evening
 from tests.offers.attendance.substitute.test_substitute import asked, opened
-from tests.offers.attendance.test_register import evening
 from tests.visitor import Visitor
 
 

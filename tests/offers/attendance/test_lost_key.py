@@ -20,8 +20,8 @@ from offers.catalogue.models import Session
 from offers.seats.models import Booking
 from tests.conftest import NOW
 from tests.offers.attendance.check_in import wall
+from tests.offers.attendance.registers import evening, states
 from tests.offers.attendance.taps.conftest import register_of, send, tap, token_of
-from tests.offers.attendance.test_register import evening, states
 from tests.visitor import Page, Visitor
 
 YEAR, DAY = NOW.year, timedelta(days=1)
@@ -139,7 +139,7 @@ async def closed() -> list[object]:
 
 
 async def test_nobody_checks_in(key: Path, visitor: Visitor) -> None:
-    session, _host = await wall.evening()
+    session, _host = await wall.awaiting()
     words = await wall.words_of(session)
     Taken(key)
     answered = await wall.says(visitor, words)

@@ -3,7 +3,7 @@
 from marketplace.people.models import Person
 from offers.seats.models import Booking
 from tests.offers.attendance.grid.test_grid import course, table
-from tests.offers.attendance.test_register import evening
+from tests.offers.attendance.registers import evening
 from tests.visitor import Visitor
 
 

@@ -12,41 +12,14 @@ from marketplace.people.models import Person
 from marketplace.settings import settings
 from offers.attendance import actions
 from offers.bookings.models import SentWord
-from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.rights.models import HostAssignment
+from offers.catalogue.models import Joining, SeatPool, Session
 from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
+from tests.offers.attendance.registers import evening, states
 from tests.visitor import Visitor
-
-
-async def evening(
-    *names: str, joining: Joining = Joining.WHOLE, owner: Organization | None = None
-) -> tuple[Offer, Session, Person]:
-    """An offer whose session has just begun, with these participants, and its host."""
-    offer = await make.offer(
-        joining=joining,
-        capacity=None,
-        starts=[NOW - timedelta(minutes=5)],
-        owner=owner or await make.organization(),
-    )
-    host = await make.member(await Organization.get(id=offer.owner_id), Role.HOST, "Tom")
-    await HostAssignment.create(person=host, offer=offer)
-    for name in names:
-        person = await make.person(name)
-        contact = await make.contact(person, f"{name.split()[0].lower()}@example.no", verified=False)
-        await make.booking(await SeatPool.get(offer=offer), person, contact=contact)
-    return offer, await Session.get(offer=offer), host
-
-
-async def states() -> dict[str, tuple[str, int]]:
-    found = await rows(
-        """SELECT n.name, a.state, a.seats_present FROM attendance a JOIN booking b ON b.id = a.booking_id
-        JOIN person n ON n.id = b.participant_id"""
-    )
-    return {row["name"]: (row["state"], row["seats_present"]) for row in found}
 
 
 async def test_untouched_is_absent_or_excused_if_they_sent_word(visitor: Visitor) -> None:

@@ -18,7 +18,8 @@ from offers.seats.models import Booking, BookingState
 from offers.sessions import actions as sessions
 from tests import make
 from tests.conftest import NOW
-from tests.offers.attendance.check_in.wall import booked, evening, heads, marks, says, some_id, words_of
+from tests.offers.attendance.check_in.wall import awaiting, booked, heads, says, some_id, words_of
+from tests.offers.attendance.registers import marks
 from tests.visitor import Page, Visitor
 
 
@@ -29,11 +30,11 @@ async def says_by_link(visitor: Visitor, booking: Booking, **typed: int) -> Page
 
 
 async def test_whoever_is_signed_in_is_marked_and_is_no_head(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     person, _booking = await booked(session)
     await visitor.sign_in(person)
     assert (await says(visitor, await words_of(session))).status == 303
-    assert await marks() == {"Amina": ("present", 1, "check_in")}
+    assert await marks("state", "seats", "cause") == {"Amina": ("present", 1, "check_in")}
     assert await heads() == (0, 0)
     assert await value("SELECT pseudonym IS NOT NULL FROM attendance")
     assert await value("SELECT closed_at IS NULL FROM register"), (
@@ -43,21 +44,21 @@ async def test_whoever_is_signed_in_is_marked_and_is_no_head(visitor: Visitor) -
 
 
 async def test_whoever_holds_the_link_needs_no_words(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     _person, booking = await booked(session, seats=3)
     page = await visitor.follow(await says_by_link(visitor, booking, came=2))
     assert "Takk, du er talt med." in page.text
-    assert await marks() == {"Amina": ("present", 2, "check_in")}
+    assert await marks("state", "seats", "cause") == {"Amina": ("present", 2, "check_in")}
     assert await heads() == (0, 0)
 
 
 async def test_a_party_that_says_another_number_corrects_itself_and_not_the_host(visitor: Visitor) -> None:
     """Two, no three, two after all: they have seen their own. What a host has said meanwhile they have not."""
-    session, host = await evening()
+    session, host = await awaiting()
     _person, booking = await booked(session, seats=4)
     for came in (2, 3, 2, 2, 4):
         await says_by_link(visitor, booking, came=came)
-        assert await marks() == {"Amina": ("present", came, "check_in")}
+        assert await marks("state", "seats", "cause") == {"Amina": ("present", came, "check_in")}
     assert {*await column("SELECT outcome FROM register_tap")} == {"kept"}, "nobody is asked to choose"
     seen = await value("SELECT max(version) FROM register_tap WHERE field = 'seats'")
     visitor.wait(timedelta(minutes=1))
@@ -70,7 +71,7 @@ async def test_a_party_that_says_another_number_corrects_itself_and_not_the_host
 
 
 async def test_the_link_shows_it_only_while_it_is_open(visitor: Visitor) -> None:
-    session, host = await evening(begins=timedelta(hours=1))
+    session, host = await awaiting(begins=timedelta(hours=1))
     _person, booking = await booked(session)
     path = link_path(booking.id, booking.link_version)
     assert "Jeg er her" not in (await visitor.open(path)).text
@@ -80,23 +81,23 @@ async def test_the_link_shows_it_only_while_it_is_open(visitor: Visitor) -> None
     await actions.turn_off(session, by=host.id, now=NOW)
     assert "Jeg er her" not in (await visitor.open(path)).text
     assert (await visitor.submit(page, "/here")).status == 422
-    assert await marks() == {}
+    assert await marks("state", "seats", "cause") == {}
 
 
 async def test_wrong_tries_never_stop_the_link(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     _person, booking = await booked(session)
     crowd = visitor.at_network("10.2.2.2")
     for _wrong in range(21):
         page = await says(crowd, "eple buss lampe")
     assert page.status == 429
     assert (await says_by_link(crowd, booking)).status == 303
-    assert await marks() == {"Amina": ("present", 1, "check_in")}
+    assert await marks("state", "seats", "cause") == {"Amina": ("present", 1, "check_in")}
 
 
 async def test_a_link_checks_nobody_in_elsewhere(visitor: Visitor) -> None:
-    session, _ = await evening()
-    other, _ = await evening()
+    session, _ = await awaiting()
+    other, _ = await awaiting()
     _person, booking = await booked(session)
     page = await visitor.open(link_path(booking.id, booking.link_version))
     assert (await visitor.submit(page, "/here", session=other.id)).status == 422
@@ -105,41 +106,41 @@ async def test_a_link_checks_nobody_in_elsewhere(visitor: Visitor) -> None:
     assert (await visitor.submit(page, "/here", came=10**9)).status == 400
     await Booking.filter(id=booking.id).update(state=BookingState.CANCELLED, ended_by="self")
     assert (await visitor.submit(page, "/here")).status == 422
-    assert await marks() == {}
+    assert await marks("state", "seats", "cause") == {}
 
 
 async def test_a_head_that_turns_out_to_be_booked_is_one_person(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     _person, booking = await booked(session)
     await says(visitor, await words_of(session))
     assert await heads() == (0, 1)
     await says_by_link(visitor, booking)
-    assert (await heads(), len(await marks())) == ((0, 0), 1)
+    assert (await heads(), len(await marks("state", "seats", "cause"))) == ((0, 0), 1)
     await says(visitor, await words_of(session))
-    assert (await heads(), len(await marks())) == ((0, 0), 1)
+    assert (await heads(), len(await marks("state", "seats", "cause"))) == ((0, 0), 1)
 
 
 async def test_two_browsers_of_one_booking_are_one_mark(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     person, booking = await booked(session)
     await visitor.sign_in(person)
     await says(visitor, await words_of(session))
     await says_by_link(visitor.at_network("10.0.0.2"), booking)
-    assert await marks() == {"Amina": ("present", 1, "check_in")}
+    assert await marks("state", "seats", "cause") == {"Amina": ("present", 1, "check_in")}
     assert await value("SELECT count(*) FROM register_tap") == 1
 
 
 async def test_whoever_is_booked_for_another_time_is_a_head(visitor: Visitor) -> None:
-    session, _ = await evening()
-    other, _ = await evening()
+    session, _ = await awaiting()
+    other, _ = await awaiting()
     person, _booking = await booked(other)
     await visitor.sign_in(person)
     await says(visitor, await words_of(session))
-    assert (await heads(), await marks()) == ((0, 1), {})
+    assert (await heads(), await marks("state", "seats", "cause")) == ((0, 1), {})
 
 
 async def test_a_guide_marks_nobody_whom_they_have_booked(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     guide = await make.person("Solveig", "solveig@example.no")
     _person, booking = await booked(session, booked_by=guide)
     await ActsFor.create(
@@ -147,12 +148,12 @@ async def test_a_guide_marks_nobody_whom_they_have_booked(visitor: Visitor) -> N
     )
     await visitor.sign_in(guide)
     await says(visitor, await words_of(session))
-    assert (await heads(), await marks()) == ((0, 1), {})
+    assert (await heads(), await marks("state", "seats", "cause")) == ((0, 1), {})
 
 
 async def test_what_a_host_has_said_is_not_overwritten_unseen(visitor: Visitor) -> None:
     """A check-in has seen nothing: where a host said otherwise, both stand, and the host chooses."""
-    session, host = await evening()
+    session, host = await awaiting()
     person, booking = await booked(session)
     sender = Sender(host.id, name="Tom")
     tap = Tap(some_id(1), NOW, booking.id, Field.STATE, "absent", 0)
@@ -165,7 +166,9 @@ async def test_what_a_host_has_said_is_not_overwritten_unseen(visitor: Visitor) 
         ("present", "conflict"),
     ]
     assert found[1]["chosen_at"] is None
-    assert await marks() == {"Amina": ("present", 1, "check_in")}, "the later counts until somebody chooses"
+    assert await marks("state", "seats", "cause") == {"Amina": ("present", 1, "check_in")}, (
+        "the later counts until somebody chooses"
+    )
     await visitor.sign_in(host)
     page = await visitor.open(f"/manage/sessions/{session.id}/register")
     both = [" ".join(one.get_text(" ").split()) for one in page.soup.select(".tp-either button")]
@@ -173,7 +176,7 @@ async def test_what_a_host_has_said_is_not_overwritten_unseen(visitor: Visitor) 
 
 
 async def test_what_a_host_has_taken_back_does_not_come_back(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     person, booking = await booked(session)
     await visitor.sign_in(person)
     words = await words_of(session)
@@ -182,15 +185,15 @@ async def test_what_a_host_has_taken_back_does_not_come_back(visitor: Visitor) -
     later = NOW + timedelta(minutes=1)
     tap = Tap(some_id(1), later, booking.id, Field.STATE, None, 1)
     await taps.keep(session.id, session.offer.owner_id, [tap], sender, now=later)
-    assert await marks() == {}
+    assert await marks("state", "seats", "cause") == {}
     visitor.wait(timedelta(minutes=2))
     await says(visitor, words)
     await says_by_link(visitor.at_network("10.0.0.3"), booking)
-    assert await marks() == {}, "they have said so once, and the host has seen it"
+    assert await marks("state", "seats", "cause") == {}, "they have said so once, and the host has seen it"
 
 
 async def test_a_register_that_is_done_is_not_touched(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     person, booking = await booked(session)
     page = await visitor.open(link_path(booking.id, booking.link_version))
     await Register.create(
@@ -202,14 +205,14 @@ async def test_a_register_that_is_done_is_not_touched(visitor: Visitor) -> None:
     assert (await visitor.submit(page, "/here")).status == 422
     await visitor.sign_in(person)
     assert (await says(visitor, await words_of(session))).status == 422
-    assert await marks() == {"Amina": ("absent", 0, "closing")}
+    assert await marks("state", "seats", "cause") == {"Amina": ("absent", 0, "closing")}
 
 
 @pytest.mark.parametrize(("said", "marked"), [(1, {}), (2, {"Lise": 1, "Lasse": 1})])
 async def test_of_several_that_somebody_made_none_is_guessed(
     visitor: Visitor, said: int, marked: dict[str, int]
 ) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     mother = await make.person("Mona", "mona@example.no")
     pool = await SeatPool.get(offer_id=session.offer_id)
     for name in ("Lise", "Lasse"):
@@ -217,25 +220,29 @@ async def test_of_several_that_somebody_made_none_is_guessed(
         await make.booking(pool, child, booked_by=mother)
     await visitor.sign_in(mother)
     await says(visitor, await words_of(session), came=said)
-    assert {name: seats for name, (_state, seats, _cause) in (await marks()).items()} == marked
+    assert {
+        name: seats for name, (_state, seats, _cause) in (await marks("state", "seats", "cause")).items()
+    } == marked
 
 
 @pytest.mark.parametrize("later", [timedelta(days=1), timedelta(0)], ids=["another time", "another place"])
 async def test_a_moved_session_can_be_checked_in_at_anew(visitor: Visitor, later: timedelta) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     words = await words_of(session)
     person, _booking = await booked(session)
     guest, there = visitor.at_network("10.0.0.4"), visitor.at_network("10.0.0.5")
     await there.sign_in(person)
     await says(guest, words)
     await says(there, words)
-    assert (await heads(), len(await marks())) == ((0, 1), 1)
+    assert (await heads(), len(await marks("state", "seats", "cause"))) == ((0, 1), 1)
     venue = await make.venue("Et annet sted")
     await sessions.move(
         session, sequence=0, starts_at=session.starts_at + later, ends_at=session.ends_at + later,
         venue_id=venue.id, by=host.id, now=NOW + timedelta(minutes=1),
     )  # fmt: skip
-    assert (await heads(), await marks()) == ((0, 0), {}), "nobody had been there yet"
+    assert (await heads(), await marks("state", "seats", "cause")) == ((0, 0), {}), (
+        "nobody had been there yet"
+    )
     for one in (guest, there):
         one.wait(timedelta(minutes=2) + later)
     if later:
@@ -244,4 +251,4 @@ async def test_a_moved_session_can_be_checked_in_at_anew(visitor: Visitor, later
         visitor.travel.move_to(NOW + later)
     await says(guest, words)
     await says(there, words)
-    assert (await heads(), len(await marks())) == ((0, 1), 1)
+    assert (await heads(), len(await marks("state", "seats", "cause"))) == ((0, 1), 1)

@@ -10,14 +10,14 @@ from offers.attendance.check_in.saved import Saved
 from offers.attendance.models import ClosedBy, Register
 from offers.catalogue.models import Session, SessionStatus
 from tests.conftest import NOW
-from tests.offers.attendance.check_in.wall import evening, heads, says, words_of
+from tests.offers.attendance.check_in.wall import awaiting, heads, says, words_of
 from tests.visitor import Visitor
 
 NOT_OPEN = "Ingen samling som er åpen nå, har disse ordene."
 
 
 async def test_whoever_types_the_words_is_counted(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     page = await visitor.follow(await says(visitor, (await words_of(session)).upper()))
     assert page.heading == "Takk, du er talt med"
     assert await heads() == (0, 1)
@@ -25,7 +25,7 @@ async def test_whoever_types_the_words_is_counted(visitor: Visitor) -> None:
 
 
 async def test_from_half_an_hour_before_to_the_end(visitor: Visitor) -> None:
-    session, _ = await evening(begins=timedelta(minutes=90))
+    session, _ = await awaiting(begins=timedelta(minutes=90))
     words, minute, opens = await words_of(session), timedelta(minutes=1), timedelta(minutes=60)
     found = []
     for number, after in enumerate((opens - minute, opens, opens * 3.5 - minute, opens * 3.5 + minute)):
@@ -35,7 +35,7 @@ async def test_from_half_an_hour_before_to_the_end(visitor: Visitor) -> None:
 
 
 async def test_a_browser_is_one_head(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     words = await words_of(session)
     for _again in range(3):
         assert (await says(visitor, words)).status == 303
@@ -45,7 +45,7 @@ async def test_a_browser_is_one_head(visitor: Visitor) -> None:
 
 
 async def test_a_tap_that_is_sent_twice_at_once_is_one_head(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     page = await visitor.open("/check-in")
     words = await words_of(session)
     sent = await asyncio.gather(*(visitor.submit(page, "/check-in", said=words) for _again in range(5)))
@@ -54,8 +54,8 @@ async def test_a_tap_that_is_sent_twice_at_once_is_one_head(visitor: Visitor) ->
 
 
 async def test_the_words_of_another_session_count_there_and_nowhere_else(visitor: Visitor) -> None:
-    session, _ = await evening()
-    other, _ = await evening()
+    session, _ = await awaiting()
+    other, _ = await awaiting()
     await says(visitor, await words_of(other))
     assert await value("SELECT session_id FROM head_count") == other.id
     await says(visitor, await words_of(session))
@@ -63,7 +63,7 @@ async def test_the_words_of_another_session_count_there_and_nowhere_else(visitor
 
 
 async def test_what_is_turned_off_or_cancelled_or_done_counts_nobody(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     words = await words_of(session)
     await actions.turn_off(session, by=host.id, now=NOW)
     page = await says(visitor, words)
@@ -85,7 +85,7 @@ async def test_what_is_turned_off_or_cancelled_or_done_counts_nobody(visitor: Vi
 
 async def test_a_session_that_is_done_while_somebody_types_counts_nobody(visitor: Visitor) -> None:
     """It is found open, and closed before it is written: asked again under its row."""
-    session, _ = await evening()
+    session, _ = await awaiting()
     page = await visitor.open("/check-in")
     words = await words_of(session)
     async with in_transaction():
@@ -99,7 +99,7 @@ async def test_a_session_that_is_done_while_somebody_types_counts_nobody(visitor
 
 
 async def test_wrong_tries_are_counted_by_network_and_right_ones_are_not(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     words = await words_of(session)
     crowd, other = visitor.at_network("10.1.1.1"), visitor.at_network("10.1.1.2")
     for _right in range(25):
@@ -117,7 +117,7 @@ async def test_wrong_tries_are_counted_by_network_and_right_ones_are_not(visitor
 
 
 async def test_a_thousand_tries_at_once_are_not_more_than_twenty(visitor: Visitor) -> None:
-    await evening()
+    await awaiting()
     crowd = visitor.at_network("10.1.1.3")
     page = await crowd.open("/check-in")
     sent = await asyncio.gather(
@@ -127,7 +127,7 @@ async def test_a_thousand_tries_at_once_are_not_more_than_twenty(visitor: Visito
 
 
 async def test_no_more_heads_than_can_be_true(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     words = await words_of(session)
     await says(visitor, words)
     await rows("UPDATE head_count SET by_code = 500")
@@ -136,7 +136,7 @@ async def test_no_more_heads_than_can_be_true(visitor: Visitor) -> None:
 
 
 async def test_bad_input_says_what_is_wrong(visitor: Visitor) -> None:
-    await evening()
+    await awaiting()
     for typed in ("", "  ", "x" * 61, "12 34 56"):
         page = await says(visitor, typed)
         assert page.status == 422

@@ -10,12 +10,12 @@ from offers.seats.links import link_path
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.attendance.check_in.wall import booked, evening, heads, says, words_of
+from tests.offers.attendance.check_in.wall import awaiting, booked, heads, says, words_of
 from tests.visitor import Visitor
 
 
 async def test_a_host_turns_it_on_and_sees_the_poster(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     await actions.turn_off(session, by=host.id, now=NOW)
     await visitor.sign_in(host)
     path = f"/manage/sessions/{session.id}/check-in"
@@ -35,7 +35,7 @@ async def test_a_host_turns_it_on_and_sees_the_poster(visitor: Visitor) -> None:
 
 
 async def test_others_hosts_and_residents_see_no_poster(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     stranger = await make.member(await make.organization("Andre"), Role.HOST, "Siv")
     path = f"/manage/sessions/{session.id}/check-in"
     await visitor.sign_in(stranger)
@@ -49,7 +49,7 @@ async def test_others_hosts_and_residents_see_no_poster(visitor: Visitor) -> Non
 
 
 async def test_heads_by_code_count_when_the_host_takes_them_in(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     words = await words_of(session)
     await rows(
         "INSERT INTO head_count (id, session_id, count, recorded_at) VALUES (gen_random_uuid(), $1, 4, $2)",
@@ -73,7 +73,7 @@ async def test_heads_by_code_count_when_the_host_takes_them_in(visitor: Visitor)
 
 
 async def test_a_register_says_who_checked_in_themselves(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     _person, booking = await booked(session)
     page = await visitor.open(link_path(booking.id, booking.link_version))
     await visitor.submit(page, "/here")
@@ -85,7 +85,7 @@ async def test_a_register_says_who_checked_in_themselves(visitor: Visitor) -> No
 
 
 async def test_where_adults_are_told_apart_heads_by_code_are_adults(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     await rows(
         """INSERT INTO head_count (id, session_id, count, adults, children, recorded_at)
         VALUES (gen_random_uuid(), $1, 5, 2, 3, $2)""",
@@ -99,7 +99,7 @@ async def test_where_adults_are_told_apart_heads_by_code_are_adults(visitor: Vis
 
 
 async def test_who_is_accepted_is_no_new_head(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     words = await words_of(session)
     await says(visitor, words)
     await actions.accept(session, 1, 0, by=host.id, now=NOW)
@@ -108,7 +108,7 @@ async def test_who_is_accepted_is_no_new_head(visitor: Visitor) -> None:
 
 
 async def test_heads_are_taken_in_also_when_their_browsers_are_forgotten(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     words = await words_of(session)
     for number in range(2):
         await says(visitor.at_network(f"10.0.0.{number}"), words)
@@ -118,7 +118,7 @@ async def test_heads_are_taken_in_also_when_their_browsers_are_forgotten(visitor
 
 
 async def test_a_cancelled_session_has_no_poster(visitor: Visitor) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     await Session.filter(id=session.id).update(status=SessionStatus.CANCELLED)
     await visitor.sign_in(host)
     page = await visitor.open(f"/manage/sessions/{session.id}/check-in")

@@ -21,7 +21,7 @@ from offers.seats.links import link_path
 from offers.seats.models import Booking
 from tests import make
 from tests.conftest import NOW
-from tests.offers.attendance.check_in.wall import booked, evening, says, some_id, words_of
+from tests.offers.attendance.check_in.wall import awaiting, booked, says, some_id, words_of
 from tests.visitor import Page, Visitor
 
 OURS = {"x-request-id", "date"}
@@ -34,8 +34,8 @@ def sent(page: Page) -> tuple[int, list[tuple[str, str]], bytes]:
 
 
 async def test_the_answer_is_the_same_for_all_byte_for_byte(visitor: Visitor) -> None:
-    session, _ = await evening()
-    other, _ = await evening()
+    session, _ = await awaiting()
+    other, _ = await awaiting()
     words = await words_of(session)
     of_it, _booking = await booked(session)
     of_another, _booking = await booked(other, "Bjørn", seats=3)
@@ -55,7 +55,7 @@ async def test_the_answer_is_the_same_for_all_byte_for_byte(visitor: Visitor) ->
 
 
 async def test_words_that_are_known_but_not_open_look_like_any_others(visitor: Visitor) -> None:
-    later, _ = await evening(begins=timedelta(hours=3))
+    later, _ = await awaiting(begins=timedelta(hours=3))
     token = re.compile(rb'name="form_token" value="\w+"')
     found = [
         (await says(visitor, said)).response.content for said in (await words_of(later), "fjord buss eple")
@@ -68,7 +68,7 @@ async def test_words_that_are_known_but_not_open_look_like_any_others(visitor: V
 async def test_the_words_stand_in_no_address_no_log_and_no_table(
     visitor: Visitor, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    session, host = await evening()
+    session, host = await awaiting()
     words = await words_of(session)
     capfd.readouterr()
     await visitor.sign_in(host)
@@ -95,7 +95,7 @@ async def test_the_words_stand_in_no_address_no_log_and_no_table(
 
 
 async def test_words_that_somebody_puts_in_a_query_are_not_taken(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     words = await words_of(session)
     page = await visitor.open(f"/check-in?said={words.replace(' ', '+')}")
     assert page.fields("/check-in")["said"] == [""]
@@ -136,7 +136,7 @@ async def read_by(visitor: Visitor, guardian: Person, booking: Booking) -> dict[
 
 
 async def test_a_check_in_of_somebody_young_tells_no_guardian(visitor: Visitor) -> None:
-    session, _ = await evening()
+    session, _ = await awaiting()
     guardian, child, booking = await young(session)
     at_home, there = visitor.at_network("10.0.0.1"), visitor.at_network("10.0.0.2")
     await at_home.sign_in(guardian)
@@ -160,7 +160,7 @@ async def test_when_the_register_is_done_a_check_in_reads_as_a_hosts_tap(visitor
             await rows("DELETE FROM register"),
         )
         if not told:
-            session, host = await evening()
+            session, host = await awaiting()
             guardian, child, booking = await young(session)
             at_home = visitor.at_network("10.0.0.1")
             await at_home.sign_in(guardian)

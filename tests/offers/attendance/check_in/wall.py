@@ -8,12 +8,11 @@ from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from offers.attendance.check_in import actions, queries
 from offers.catalogue.models import Joining, SeatPool, Session
-from offers.rights.models import HostAssignment
 from offers.seats.models import Booking
 from organizations.directory.models import Organization
-from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
+from tests.offers.attendance.registers import evening
 from tests.visitor import Page, Visitor
 
 
@@ -21,19 +20,14 @@ def some_id(number: int) -> UUID:
     return UUID(int=number << 64 | number)
 
 
-async def evening(
+async def awaiting(
     *,
     begins: timedelta = timedelta(minutes=10),
     joining: Joining = Joining.WHOLE,
     owner: Organization | None = None,
 ) -> tuple[Session, Person]:
     """A session of two hours that begins in ten minutes, with check-in turned on, and its host."""
-    offer = await make.offer(
-        joining=joining, capacity=None, starts=[NOW + begins], owner=owner or await make.organization()
-    )
-    host = await make.member(await Organization.get(id=offer.owner_id), Role.HOST, "Tom")
-    await HostAssignment.create(person=host, offer=offer)
-    session = await Session.get(offer=offer).select_related("offer")
+    _offer, session, host = await evening(joining=joining, owner=owner, starts=NOW + begins)
     await actions.turn_on(session, by=host.id, now=NOW)
     return session, host
 
@@ -58,12 +52,3 @@ async def heads() -> tuple[int, int]:
     """Of the session: the host's own count, and those by code."""
     found = await rows("SELECT count, by_code FROM head_count")
     return (found[0]["count"], found[0]["by_code"]) if found else (0, 0)
-
-
-async def marks() -> dict[str, tuple[str, int, str]]:
-    """By name: state, seats, cause."""
-    found = await rows(
-        """SELECT n.name, a.state, a.seats_present, a.cause FROM attendance a JOIN booking b ON b.id = a.booking_id
-        JOIN person n ON n.id = b.participant_id"""
-    )
-    return {each["name"]: (each["state"], each["seats_present"], each["cause"]) for each in found}

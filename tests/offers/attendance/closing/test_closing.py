@@ -11,7 +11,6 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.operations.check.whole import violations
-from marketplace.people.models import Person
 from offers.attendance.closing import actions
 from offers.attendance.closing import rules as closing_rules
 from offers.attendance.closing.queries import is_due
@@ -23,32 +22,20 @@ from offers.attendance.year_keys import key_of
 from offers.bookings import actions as bookings
 from offers.bookings.companions.actions import leave
 from offers.bookings.models import SentWord
-from offers.catalogue.models import Joining, SeatPool, Session
-from offers.rights.models import HostAssignment
+from offers.catalogue.models import SeatPool, Session
 from offers.seats.models import Booking
-from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
+from tests.offers.attendance.registers import evening, marks
 from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BEGAN = NOW - 3 * HOUR
+"""It is over."""
 NOON = datetime(2026, 10, 14, 10, tzinfo=UTC)
 """Twelve in Norway, the day after NOW."""
-
-
-async def evening(*names: str, starts: datetime = NOW - 3 * HOUR) -> tuple[Session, Person]:
-    """A session that began then and took two hours, with these participants; and its host."""
-    offer = await make.offer("Kor", joining=Joining.WHOLE, capacity=None, starts=[starts])
-    host = await make.member(await Organization.get(id=offer.owner_id), Role.HOST, "Tom")
-    await HostAssignment.create(person=host, offer=offer)
-    pool = await SeatPool.get(offer=offer)
-    for name in names:
-        person = await make.person(name)
-        contact = await make.contact(person, f"{name.lower()}@example.no", verified=False)
-        await make.booking(pool, person, contact=contact, created_at=starts - DAY)
-    return await Session.get(offer=offer).select_related("offer"), host
 
 
 async def mark(session: Session, name: str, state: str = "present", cause: str = "tap") -> None:
@@ -68,14 +55,6 @@ async def mark(session: Session, name: str, state: str = "present", cause: str =
     )  # fmt: skip
 
 
-async def states() -> dict[str, tuple[str, str]]:
-    found = await rows(
-        """SELECT n.name, a.state, a.cause FROM attendance a JOIN booking b ON b.id = a.booking_id
-        JOIN person n ON n.id = b.participant_id"""
-    )
-    return {each["name"]: (each["state"], each["cause"]) for each in found}
-
-
 async def closed_by() -> str | None:
     found: str | None = await value("SELECT closed_by FROM register WHERE closed_at IS NOT NULL")
     return found
@@ -89,20 +68,20 @@ async def acts(session: UUID) -> list[str]:
 async def test_ferdig_makes_who_is_untouched_absent_or_excused_and_angre_takes_it_back(
     visitor: Visitor,
 ) -> None:
-    session, host = await evening("Amina", "Bjørn", "Hanne")
+    _offer, session, host = await evening("Amina", "Bjørn", "Hanne", starts=BEGAN)
     await mark(session, "Bjørn")
     await SentWord.create(booking=await Booking.get(participant__name="Hanne"), session=session, at=NOW)
     await visitor.sign_in(host)
     page = await visitor.open(f"/manage/sessions/{session.id}/register")
-    assert await states() == {"Bjørn": ("present", "tap")}, "before that nobody is absent"
+    assert await marks("state", "cause") == {"Bjørn": ("present", "tap")}, "before that nobody is absent"
     page = await visitor.follow(await visitor.submit(page, "/register/done"))
-    assert await states() == {
+    assert await marks("state", "cause") == {
         "Amina": ("absent", "closing"), "Bjørn": ("present", "tap"), "Hanne": ("excused", "closing"),
     }  # fmt: skip
     assert await closed_by() == "host"
     assert await value("SELECT closed_by_person_id FROM register") == host.id
     page = await visitor.follow(await visitor.submit(page, "/done/undo"))
-    assert await states() == {"Bjørn": ("present", "tap")}
+    assert await marks("state", "cause") == {"Bjørn": ("present", "tap")}
     assert await closed_by() is None
     assert [act for act in await acts(session.id) if act != "register.read"] == [
         "register.closed", "register.reopened",
@@ -111,22 +90,22 @@ async def test_ferdig_makes_who_is_untouched_absent_or_excused_and_angre_takes_i
 
 
 async def test_ferdig_twice_or_by_two_hosts_closes_once_and_the_first_stays(db: None) -> None:
-    session, host = await evening("Amina")
+    _offer, session, host = await evening("Amina", starts=BEGAN)
     other = await make.person("Odd")
     await asyncio.gather(*[actions.finish(session, by=who, now=NOW) for who in (host.id, other.id) * 4])
-    assert await states() == {"Amina": ("absent", "closing")}
+    assert await marks("state", "cause") == {"Amina": ("absent", "closing")}
     assert (await acts(session.id)).count("register.closed") == 1
 
 
 async def test_nobody_is_absent_from_what_has_not_begun(db: None) -> None:
-    session, host = await evening("Amina", starts=NOW + HOUR)
+    _offer, session, host = await evening("Amina", starts=NOW + HOUR)
     with pytest.raises(Refused, match="ikke begynt ennå"):
         await actions.finish(session, by=host.id, now=NOW)
     assert await value("SELECT count(*) FROM register") == 0
 
 
 async def test_a_cancelled_session_has_no_register_to_close(db: None) -> None:
-    session, host = await evening("Amina")
+    _offer, session, host = await evening("Amina", starts=BEGAN)
     await mark(session, "Amina")
     await Session.filter(id=session.id).update(status="cancelled")
     for act in (actions.finish, actions.nobody_came, actions.reopen):
@@ -138,7 +117,7 @@ async def test_a_cancelled_session_has_no_register_to_close(db: None) -> None:
 
 async def test_whoever_cancels_while_it_is_closed_is_not_marked_after(db: None) -> None:
     """The booking's row is held by who cancels: closing waits, and finds that it has ended."""
-    session, host = await evening("Amina", "Bjørn", starts=NOW + HOUR)
+    _offer, session, host = await evening("Amina", "Bjørn", starts=NOW + HOUR)
     amina = await Booking.get(participant__name="Amina")
     begun = NOW + HOUR
     _left, _closed, waited = await overlapping(
@@ -146,7 +125,7 @@ async def test_whoever_cancels_while_it_is_closed_is_not_marked_after(db: None) 
         lambda: actions.finish(session, by=host.id, now=begun),
     )
     assert waited
-    assert await states() == {"Bjørn": ("absent", "closing")}
+    assert await marks("state", "cause") == {"Bjørn": ("absent", "closing")}
     assert await violations() == []
 
 
@@ -154,23 +133,23 @@ async def test_whoever_cancels_at_the_moment_that_they_are_marked_has_no_mark(db
     """Marking holds the booking's row: who cancels waits, and what was written meanwhile goes with the booking. So it
     is for a host's tap before the start, and for closing by a clock that is a little ahead."""
     soon = NOW + HOUR
-    session, host = await evening("Amina", "Bjørn", starts=soon)
+    _offer, session, host = await evening("Amina", "Bjørn", starts=soon)
     amina, bjorn = [await Booking.get(participant__name=name) for name in ("Amina", "Bjørn")]
     here = Tap(uuid4(), NOW, amina.id, Field.STATE, "present", 0)
     _tapped, _left, waited = await overlapping(
         lambda: keep(session.id, session.offer.owner_id, [here], Sender(host.id), now=NOW),
         lambda: bookings.cancel(amina.id, now=NOW),
     )
-    assert (waited, await states()) == (True, {})
+    assert (waited, await marks("state", "cause")) == (True, {})
     _closed, _left, waited = await overlapping(
         lambda: actions.finish(session, by=host.id, now=soon),
         lambda: bookings.cancel(bjorn.id, now=soon - timedelta(seconds=1)),
     )
-    assert (waited, await states(), await violations()) == (True, {}, [])
+    assert (waited, await marks("state", "cause"), await violations()) == (True, {}, [])
 
 
 async def test_some_of_a_party_leave_at_the_moment_that_all_are_marked(db: None) -> None:
-    session, host = await evening("Amina", starts=NOW + HOUR)
+    _offer, session, host = await evening("Amina", starts=NOW + HOUR)
     amina = await Booking.get(participant__name="Amina")
     await Booking.filter(id=amina.id).update(seats=3)
     await SeatPool.all().update(taken=3)
@@ -184,7 +163,7 @@ async def test_some_of_a_party_leave_at_the_moment_that_all_are_marked(db: None)
 
 
 async def test_a_drafts_date_that_is_thrown_away_at_that_moment_is_not_there(db: None) -> None:
-    session, host = await evening()
+    _offer, session, host = await evening(starts=BEGAN)
     _gone, finished, waited = await overlapping(
         lambda: rows("DELETE FROM session WHERE id = $1", session.id),
         lambda: actions.finish(session, by=host.id, now=NOW),
@@ -194,14 +173,14 @@ async def test_a_drafts_date_that_is_thrown_away_at_that_moment_is_not_there(db:
 
 
 async def test_at_twelve_the_day_after_what_was_marked_closes_by_itself(db: None) -> None:
-    session, _host = await evening("Amina", "Bjørn")
+    _offer, session, _host = await evening("Amina", "Bjørn", starts=BEGAN)
     await mark(session, "Bjørn")
     for too_early in (NOW, NOW + 12 * HOUR, NOON - timedelta(seconds=1)):
         await actions.close_by_the_clock(too_early)
         assert await closed_by() is None
     await actions.close_by_the_clock(NOON)
     assert await closed_by() == "clock"
-    assert await states() == {"Amina": ("absent", "closing"), "Bjørn": ("present", "tap")}
+    assert await marks("state", "cause") == {"Amina": ("absent", "closing"), "Bjørn": ("present", "tap")}
     assert await rows(
         "SELECT actor_id, details->>'by' AS by FROM audit_entry WHERE action = 'register.closed'"
     ) == [{"actor_id": None, "by": "clock"}]
@@ -209,7 +188,7 @@ async def test_at_twelve_the_day_after_what_was_marked_closes_by_itself(db: None
 
 async def test_a_session_over_midnight_closes_the_day_after_it_ended(db: None) -> None:
     late = datetime(2026, 10, 12, 21, tzinfo=UTC)  # 23 to 1 in Norway: it ended on the 13th
-    session, _host = await evening("Amina", starts=late)
+    _offer, session, _host = await evening("Amina", starts=late)
     await mark(session, "Amina")
     await actions.close_by_the_clock(NOON - DAY)
     assert await closed_by() is None
@@ -221,7 +200,7 @@ async def test_a_session_over_midnight_closes_the_day_after_it_ended(db: None) -
     "day", [datetime(2026, 3, 28, 15, tzinfo=UTC), datetime(2026, 10, 24, 15, tzinfo=UTC)]
 )
 async def test_twelve_is_twelve_also_when_the_clocks_change(db: None, day: datetime) -> None:
-    session, _host = await evening("Amina", starts=day)
+    _offer, session, _host = await evening("Amina", starts=day)
     await mark(session, "Amina")
     noon = datetime(day.year, day.month, day.day + 1, 10 if day.month == 3 else 11, tzinfo=UTC)
     await actions.close_by_the_clock(noon - timedelta(seconds=1))
@@ -231,18 +210,18 @@ async def test_twelve_is_twelve_also_when_the_clocks_change(db: None, day: datet
 
 
 async def test_what_nobody_marked_stays_open_and_is_not_recorded(db: None) -> None:
-    session, _host = await evening("Amina", "Bjørn")
+    _offer, session, _host = await evening("Amina", "Bjørn", starts=BEGAN)
     await mark(session, "Amina", cause="check_in")
     await actions.close_by_the_clock(NOON + 5 * DAY)
     assert await closed_by() is None, "who checked in says nothing of the others"
     await rows("DELETE FROM attendance")
     await actions.close_by_the_clock(NOON + 5 * DAY)
     assert await closed_by() is None
-    assert await states() == {}
+    assert await marks("state", "cause") == {}
 
 
 async def test_heads_alone_are_a_mark_too(db: None) -> None:
-    session, _host = await evening()
+    _offer, session, _host = await evening(starts=BEGAN)
     await rows(
         "INSERT INTO register (id, session_id, saved_at) VALUES (gen_random_uuid(), $1, $2)", session.id, NOW
     )
@@ -258,7 +237,7 @@ async def test_heads_alone_are_a_mark_too(db: None) -> None:
 @pytest.mark.parametrize("by", ["host", "clock"])
 async def test_angre_is_there_until_twelve_the_day_after_it_was_closed(db: None, by: str) -> None:
     """Also when it was finished late. After that a register is corrected in place."""
-    session, host = await evening("Amina", "Bjørn")
+    _offer, session, host = await evening("Amina", "Bjørn", starts=BEGAN)
     await mark(session, "Bjørn")
     closed = NOON if by == "clock" else NOON + 3 * DAY
     await (
@@ -278,7 +257,7 @@ async def test_angre_is_there_until_twelve_the_day_after_it_was_closed(db: None,
 
 async def test_whoever_is_at_it_is_not_interrupted_by_the_clock(db: None) -> None:
     """What is first marked days after would else close within the minute, and make all the others absent."""
-    session, _host = await evening("Amina", "Bjørn")
+    _offer, session, _host = await evening("Amina", "Bjørn", starts=BEGAN)
     await mark(session, "Bjørn")
     for at, closes in ((NOON - timedelta(minutes=5), NOON + DAY), (NOON + 3 * DAY, NOON + 4 * DAY)):
         await rows("UPDATE register SET saved_at = $1, closed_at = NULL, closed_by = NULL", at)
@@ -291,7 +270,7 @@ async def test_whoever_is_at_it_is_not_interrupted_by_the_clock(db: None) -> Non
 
 async def test_the_page_says_the_moment_at_which_the_clock_closes_it(db: None) -> None:
     """The rule and the statement are one law said twice: they say the same of any moments."""
-    session, _host = await evening("Amina")
+    _offer, session, _host = await evening("Amina", starts=BEGAN)
     await mark(session, "Amina")
     chance = random.Random(13)
     for _ in range(150):
@@ -305,7 +284,7 @@ async def test_the_page_says_the_moment_at_which_the_clock_closes_it(db: None) -
 
 
 async def test_nobody_came_is_asked_and_recorded_and_may_be_taken_back(visitor: Visitor) -> None:
-    session, host = await evening("Amina", "Bjørn")
+    _offer, session, host = await evening("Amina", "Bjørn", starts=BEGAN)
     await visitor.sign_in(host)
     path = f"/manage/sessions/{session.id}/register/nobody"
     page = await visitor.open(path)
@@ -315,14 +294,14 @@ async def test_nobody_came_is_asked_and_recorded_and_may_be_taken_back(visitor: 
     )
     page = await visitor.follow(await visitor.submit(page, "/nobody"))
     assert await closed_by() == "host"
-    assert await states() == {"Amina": ("absent", "closing"), "Bjørn": ("absent", "closing")}
+    assert await marks("state", "cause") == {"Amina": ("absent", "closing"), "Bjørn": ("absent", "closing")}
     await visitor.submit(page, "/done/undo")
     assert await closed_by() is None
-    assert await states() == {}
+    assert await marks("state", "cause") == {}
 
 
 async def test_nobody_came_is_refused_where_somebody_is_marked_and_before_the_end(visitor: Visitor) -> None:
-    session, host = await evening("Amina")
+    _offer, session, host = await evening("Amina", starts=BEGAN)
     await mark(session, "Amina", cause="check_in")
     await visitor.sign_in(host)
     page = await visitor.open(f"/manage/sessions/{session.id}/register/nobody")
@@ -330,13 +309,13 @@ async def test_nobody_came_is_refused_where_somebody_is_marked_and_before_the_en
     assert page.status == 422
     assert "Noen er ført som til stede" in page.text
     assert await closed_by() is None
-    now_on, leader = await evening("Bjørn", starts=NOW - HOUR)
+    _offer, now_on, leader = await evening("Bjørn", starts=NOW - HOUR)
     with pytest.raises(Refused, match="ikke over ennå"):
         await actions.nobody_came(now_on, by=leader.id, now=NOW)
 
 
 async def test_after_the_31_of_january_nothing_is_closed_or_reopened(db: None) -> None:
-    session, host = await evening("Amina")
+    _offer, session, host = await evening("Amina", starts=BEGAN)
     await mark(session, "Amina")
     last = datetime(2027, 1, 31, 22, 59, tzinfo=UTC)
     for act in (actions.finish, actions.nobody_came, actions.reopen):
@@ -349,7 +328,7 @@ async def test_after_the_31_of_january_nothing_is_closed_or_reopened(db: None) -
 
 
 async def test_a_strangers_host_closes_nothing(visitor: Visitor) -> None:
-    session, _host = await evening("Amina")
+    _offer, session, _host = await evening("Amina", starts=BEGAN)
     await visitor.sign_in(await make.member(await make.organization("Andre"), Role.MANAGER))
     for path in ("done", "done/undo", "nobody"):
         sent = await visitor.client.post(
@@ -361,7 +340,7 @@ async def test_a_strangers_host_closes_nothing(visitor: Visitor) -> None:
 
 
 async def test_nobody_came_is_refused_where_heads_by_code_wait_for_the_host(db: None) -> None:
-    session, host = await evening("Amina")
+    _offer, session, host = await evening("Amina", starts=BEGAN)
     await rows(
         """INSERT INTO head_count (id, session_id, count, by_code, recorded_at)
         VALUES (gen_random_uuid(), $1, 0, 3, $2)""",
@@ -372,20 +351,22 @@ async def test_nobody_came_is_refused_where_heads_by_code_wait_for_the_host(db: 
 
 
 async def test_the_form_closes_nothing_before_it_has_begun(visitor: Visitor) -> None:
-    session, host = await evening("Amina", "Bjørn", starts=NOW + HOUR)
+    _offer, session, host = await evening("Amina", "Bjørn", starts=NOW + HOUR)
     await visitor.sign_in(host)
     page = await visitor.open(f"/manage/sessions/{session.id}/register")
     (amina,) = await Booking.filter(participant__name="Amina")
     assert (await visitor.submit(page, "/register", present=[amina.id])).status == 303
-    assert await states() == {"Amina": ("present", "tap")}, "nobody is absent from what has not begun"
+    assert await marks("state", "cause") == {"Amina": ("present", "tap")}, (
+        "nobody is absent from what has not begun"
+    )
     assert await closed_by() is None
 
 
 async def test_whoever_got_their_place_when_it_was_over_was_not_absent(visitor: Visitor) -> None:
-    session, host = await evening("Amina", "Bjørn")
+    _offer, session, host = await evening("Amina", "Bjørn", starts=BEGAN)
     await Booking.filter(participant__name="Bjørn").update(seated_at=session.ends_at + HOUR)
     await actions.finish(session, by=host.id, now=NOW)
-    assert await states() == {"Amina": ("absent", "closing")}
+    assert await marks("state", "cause") == {"Amina": ("absent", "closing")}
     await visitor.sign_in(host)
     page = await visitor.open(f"/manage/sessions/{session.id}/register")
     told = await visitor.client.get(f"/manage/sessions/{session.id}/register/taps")

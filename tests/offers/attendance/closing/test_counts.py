@@ -21,7 +21,8 @@ from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import counted
-from tests.offers.attendance.closing.test_closing import NOON, closed_by, evening, mark
+from tests.offers.attendance.closing.test_closing import BEGAN, NOON, closed_by, mark
+from tests.offers.attendance.registers import evening
 
 DAY = timedelta(days=1)
 
@@ -54,7 +55,7 @@ async def missed(now: Any) -> list[str]:
 
 
 async def test_nothing_is_known_before_it_is_closed_and_all_of_it_after(db: None) -> None:
-    session, host = await evening("Amina", "Bjørn")
+    _offer, session, host = await evening("Amina", "Bjørn", starts=BEGAN)
     await Offer.filter(id=session.offer_id).update(certificate_share=75)
     await mark(session, "Bjørn")
     await rows(
@@ -89,7 +90,7 @@ async def test_nothing_is_known_before_it_is_closed_and_all_of_it_after(db: None
 
 async def test_a_friendly_word_wakes_nobody_whenever_the_register_was_closed(db: None) -> None:
     """What closes by itself at twelve would else be told of at six the next morning."""
-    session, _host = await evening("Amina", "Bjørn")
+    _offer, session, _host = await evening("Amina", "Bjørn", starts=BEGAN)
     await mark(session, "Bjørn")
     await actions.close_by_the_clock(NOON)
     assert await closed_by() == "clock"
@@ -101,7 +102,7 @@ async def test_a_friendly_word_wakes_nobody_whenever_the_register_was_closed(db:
 
 async def test_thanks_wait_until_a_register_has_been_closed_for_a_while(db: None) -> None:
     """Marked while they were there, finished at night: three hours in which that may be taken back."""
-    session, host = await evening("Bjørn")
+    _offer, session, host = await evening("Bjørn", starts=BEGAN)
     await mark(session, "Bjørn")
     await actions.finish(session, by=host.id, now=NOW + timedelta(hours=2))
     await follow_up(NOW + timedelta(hours=4))

@@ -21,7 +21,7 @@ from offers.seats.models import Booking
 from organizations.members.models import Membership
 from tests import make
 from tests.conftest import NOW
-from tests.offers.attendance.test_register import evening, states
+from tests.offers.attendance.registers import evening, states
 from tests.visitor import Visitor
 
 

@@ -9,7 +9,7 @@ from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from offers.catalogue.models import Session
 from offers.seats.models import Booking
-from tests.offers.attendance.test_register import evening
+from tests.offers.attendance.registers import evening
 from tests.visitor import Visitor
 
 

@@ -16,8 +16,8 @@ from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
+from tests.offers.attendance.registers import states
 from tests.offers.attendance.taps.conftest import logged, register_of, send, tap, token_of
-from tests.offers.attendance.test_register import states
 from tests.visitor import Visitor
 
 MINUTE = timedelta(minutes=1)

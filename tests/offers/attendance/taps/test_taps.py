@@ -12,8 +12,8 @@ from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
 from tests.house.test_queries import asked  # noqa: F401 - a fixture
+from tests.offers.attendance.registers import states
 from tests.offers.attendance.taps.conftest import logged, register_of, send, tap, token_of
-from tests.offers.attendance.test_register import states
 from tests.visitor import Visitor
 
 MINUTE = timedelta(minutes=1)
@@ -131,5 +131,6 @@ async def test_a_tap_asks_the_database_eight_times_at_most(visitor: Visitor, ask
     ):
         asked.clear()
         await send(visitor, session, taps, token=token)
-        found.append(len(asked))
+        # Who the site is for is remembered for a while, and then asked again, by whatever request comes.
+        found.append(len([one for one in asked if "FROM municipality m" not in one]))
     assert found == [8, 8], "\n".join(asked)

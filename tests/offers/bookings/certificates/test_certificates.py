@@ -14,7 +14,6 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
 from marketplace.base.web import limits
 from marketplace.people.models import ContactPoint, Person
-from offers.attendance.actions import save
 from offers.attendance.queries import saved
 from offers.bookings.certificates import queries
 from offers.bookings.certificates.paper import certificate, hours
@@ -26,6 +25,7 @@ from offers.seats.models import Booking
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
+from tests.offers.attendance.registers import kept
 from tests.visitor import Page, Visitor
 
 WEEK = timedelta(days=7)
@@ -43,18 +43,17 @@ async def booked(offer: Offer, person: Person | None = None, **other: Any) -> Bo
     return await make.booking(await SeatPool.get(offer=offer), person or await make.person("Ola"), **other)
 
 
-async def kept(offer: Offer, number: int, *present: Booking) -> None:
+async def keep(offer: Offer, number: int, *present: Booking) -> None:
     """The register of a session of the offer, from 0, as a host saves it; again when it stands already."""
     session = (await Session.filter(offer=offer).order_by("starts_at").select_related("offer"))[number]
-    before = (await saved(session.id)).saved_at
-    await save(session, {one.id for one in present}, {}, None, version=before, by=(await make.person("Kari")).id,
-               now=NOW - timedelta(days=1) if before is None else NOW)  # fmt: skip
+    again = (await saved(session.id)).saved_at is not None
+    await kept(session, *present, now=NOW if again else NOW - timedelta(days=1))
 
 
 async def was_at(offer: Offer, booking: Booking, *numbers: int) -> None:
     """Every register is closed; the booking was at these."""
     for number in range(len(STARTS)):
-        await kept(offer, number, *([booking] if number in numbers else []))
+        await keep(offer, number, *([booking] if number in numbers else []))
 
 
 def path_of(booking: Booking) -> str:
@@ -115,9 +114,9 @@ async def test_a_correction_is_in_the_next_download(visitor: Visitor) -> None:
     booking = await booked(offer)
     await was_at(offer, booking, 0, 1, 2)
     assert (await visitor.open(path_of(booking))).status == 404
-    await kept(offer, 3, booking)
+    await keep(offer, 3, booking)
     assert "Var med på 4 av 5" in read(await visitor.open(path_of(booking)))
-    await kept(offer, 3)
+    await keep(offer, 3)
     assert (await visitor.open(path_of(booking))).status == 404
 
 
@@ -127,7 +126,7 @@ async def test_a_register_that_is_not_closed_and_a_session_that_was_cancelled_co
     offer = await course(70)
     booking = await booked(offer)
     for number in range(4):
-        await kept(offer, number, *([booking] if number else []))
+        await keep(offer, number, *([booking] if number else []))
     assert (await visitor.open(path_of(booking))).status == 404, "the last register may still be kept"
     sessions = await Session.filter(offer=offer).order_by("starts_at")
     await rows("UPDATE session SET status = 'cancelled' WHERE id = $1", sessions[0].id)
@@ -136,7 +135,7 @@ async def test_a_register_that_is_not_closed_and_a_session_that_was_cancelled_co
     visitor.wait(timedelta(hours=3))
     said = read(await visitor.open(path_of(booking)))
     assert "Var med på 3 av 3. Oppmøtet er ført for 3 av 4." in said
-    await kept(offer, 4, booking)
+    await keep(offer, 4, booking)
     await rows(f"{REOPEN} WHERE session_id = $1", sessions[4].id)
     assert (await visitor.open(path_of(booking))).status == 404, "somebody is still keeping the last one"
 
@@ -146,7 +145,7 @@ async def test_there_is_none_before_the_course_is_over_and_none_where_the_organi
 ) -> None:
     offer = await course(starts=[NOW - WEEK, NOW + WEEK])
     booking = await booked(offer)
-    await kept(offer, 0, booking)
+    await keep(offer, 0, booking)
     page = await visitor.open(link_path(booking.id, 1))
     assert "minst 80 prosent av samlingene, kursbevis her" in page.text
     assert (await visitor.open(path_of(booking))).status == 404
@@ -204,7 +203,7 @@ async def test_those_who_lead_find_numbers_and_papers_but_not_those_of_the_shiel
     ola, ida = await booked(offer), await booked(offer, await make.person("Kanari Ida", shielded=True))
     per = await booked(offer, await make.person("Torgeir"))
     for number in range(5):
-        await kept(offer, number, ola, ida, *([per] if number < 2 else []))
+        await keep(offer, number, ola, ida, *([per] if number < 2 else []))
     host = await make.member(await offer.owner, Role.HOST, "Hilde")
     await HostAssignment.create(person=host, offer=offer)
     await visitor.sign_in(host)
@@ -274,7 +273,7 @@ async def test_nobody_prints_without_end(visitor: Visitor, monkeypatch: pytest.M
     offer = await course()
     amina, elin = await booked(offer), await booked(offer)
     for number in range(len(STARTS)):
-        await kept(offer, number, amina, elin)
+        await keep(offer, number, amina, elin)
     found = [(await visitor.open(path_of(amina))).status for _ in range(3)]
     assert found == [200, 200, 429]
     assert (await visitor.open(path_of(elin))).status == 200

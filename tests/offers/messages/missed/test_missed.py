@@ -10,7 +10,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import ActsFor, Relation
-from offers.attendance.actions import end_words, save
+from offers.attendance.actions import end_words
 from offers.attendance.models import Attendance, AttendanceState, Cause
 from offers.attendance.queries import saved
 from offers.bookings.actions import cancel, send_word
@@ -27,6 +27,7 @@ from offers.work.jobs import tell_of_calls
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
+from tests.offers.attendance.registers import kept
 from tests.visitor import Visitor
 
 DAY = timedelta(days=1)
@@ -49,9 +50,8 @@ async def away(*, starts: int = 2, closed: bool = True, **other: Any) -> tuple[O
 
 
 async def keep(session: Session, *present: Booking, closed: bool = True) -> None:
-    before = (await saved(session.id)).saved_at
-    await save(session, {one.id for one in present}, {}, None, version=before, by=(await make.person("Kari")).id,
-               now=session.ends_at if before is None else NOW)  # fmt: skip
+    again = (await saved(session.id)).saved_at is not None
+    await kept(session, *present, now=NOW if again else session.ends_at)
     if not closed:
         await rows("UPDATE register SET closed_at = NULL, closed_by = NULL, closed_by_person_id = NULL")
 
