@@ -54,6 +54,8 @@ soak: $(TEST)
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"
 <<<<<<< HEAD
 	DATA="$(DATA)" $(PY) -m tests.drill
+	@bin/proxies
+	$(PY) tests/install/newcomers_hour.py || [ $$? = 77 ]
 
 # SECONDS_OF_LOAD, RATE (bookings a second) and PEOPLE (with bookings, made before) may be set.
 drill: $(TEST)

@@ -101,10 +101,16 @@ def supervise(
         for pid in children:
             os.kill(pid, signal.SIGTERM)
 
+    def start(number: int) -> None:
+        pid = _fork(tasks[number])
+        children[pid] = (number, time.monotonic())
+        if stopping:  # told so in between: this one has not heard it
+            os.kill(pid, signal.SIGTERM)
+
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, stop)
-    for number, task in enumerate(tasks):
-        children[_fork(task)] = (number, time.monotonic())
+    for number in range(len(tasks)):
+        start(number)
     watchdog = supervisor.Watchdog()
     deadline: float | None = None
     while children or (waiting and not stopping):
@@ -120,9 +126,9 @@ def supervise(
                 waiting[number] = now + backoffs[number].wait()
         elif pid and not stopping:
             revive_at = now
-        for number in [each for each, at in waiting.items() if at <= now and not stopping]:
+        for number in [one for one, at in waiting.items() if at <= now and not stopping]:
             del waiting[number]
-            children[_fork(tasks[number])] = (number, now)
+            start(number)
         if now >= revive_at and not stopping:
             try:
                 revive()
