@@ -29,6 +29,7 @@ LONGEST = 4000
 WITHIN = 2.0
 """Seconds that the collector gets when we end."""
 
+
 class Here:
     """This process's tracer, where it is traced."""
 
@@ -41,7 +42,6 @@ here = Here()
 @asynccontextmanager
 async def tracing() -> AsyncIterator[None]:
     """Trace this process within the block, if a collector is set. It has a thread that sends; nobody waits for it."""
-    global here.tracer
     if not settings().otlp_url:
         yield
         return
