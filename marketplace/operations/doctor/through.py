@@ -8,9 +8,8 @@ import http.client
 import json
 import secrets
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from marketplace.addresses import within_networks
@@ -51,7 +50,7 @@ async def through(url: str, now: datetime) -> AsyncIterator[Found]:
     )
 
 
-def visit(url: str) -> tuple[int, list[tuple[str, str]], dict[str, str] | None, dict[str, Any] | None]:
+def visit(url: str) -> tuple[int, list[tuple[str, str]], dict[str, str] | None, Mapping[str, object] | None]:
     """Ask as a visitor who says that they are somebody else."""
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -96,8 +95,8 @@ def complaints(heard: dict[str, str], headers: list[tuple[str, str]]) -> list[st
     return found
 
 
-def ends(what: str, certificate: dict[str, Any], now: datetime) -> Found:
+def ends(what: str, certificate: Mapping[str, object], now: datetime) -> Found:
     """When a certificate ends, and whether that is soon."""
-    end = datetime.strptime(certificate["notAfter"], FORMAT).replace(tzinfo=UTC)
+    end = datetime.strptime(str(certificate["notAfter"]), FORMAT).replace(tzinfo=UTC)
     days = (end - now).days
     return Kind.AWAY if end - now < SOON else Kind.WELL, f"the certificate of {what} ends in {days} days"
