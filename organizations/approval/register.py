@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from marketplace import AGENT
 from marketplace.settings import settings
 from organizations.directory.models import RegisterState
 
@@ -87,7 +88,7 @@ def _get(path: str, until: float) -> tuple[int, Answered]:
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     connection = kind(url.hostname or "", url.port, timeout=max(0.01, until - time.monotonic()))
     try:
-        headers = {"Accept": "application/json", "User-Agent": settings().site_name}
+        headers = {"Accept": "application/json", "User-Agent": AGENT}
         connection.request("GET", url.path.rstrip("/") + path, headers=headers)
         response = connection.getresponse()
         if response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):

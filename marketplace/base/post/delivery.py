@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from marketplace import AGENT
 from marketplace.addresses import LOOPBACK
 from marketplace.base.models import Channel
 from marketplace.base.post import mailbox
@@ -206,7 +207,7 @@ class SmsGateway:
         url = self.url
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.hostname or "localhost", url.port, timeout=ANSWER_WITHIN)
-        headers = {"Content-Type": "application/json", "User-Agent": site().name}
+        headers = {"Content-Type": "application/json", "User-Agent": AGENT}
         if url.username:
             pair = f"{unquote(url.username)}:{unquote(url.password or '')}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()

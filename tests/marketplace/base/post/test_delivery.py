@@ -171,6 +171,21 @@ async def test_an_sms_is_one_post_with_the_same_id_each_time(
     assert got[1].partition(b"\r\n\r\n")[2] == body
 
 
+async def test_a_service_may_be_called_what_it_likes(
+    gateway: tuple[str, list[bytes], list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A header takes no such signs: the gateway would never be asked."""
+    url, got, answers = gateway
+    answers.append(200)
+    monkeypatch.setenv("TREFFPUNKT_SITE_NAME", "Gávnnadanbáiki ȟ")
+    settings.cache_clear()
+    await SmsGateway(url).send(SMS)
+    settings.cache_clear()
+    head, _, body = got[0].partition(b"\r\n\r\n")
+    assert b"User-Agent: Treffpunkt/" in head
+    assert json.loads(body)["from"] == "Gávnnadanbáiki ȟ"
+
+
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [(500, Postponed), (429, Postponed), (401, Postponed), (302, Postponed), (422, Rejected)],
