@@ -18,7 +18,8 @@ PUBLIC = [
     "/", "/offers", "/offers?kind=course&free=1", "/offers?q=finnes-ikke-xyz", "/offers?view=week&municipality=all",
     "/en/offers?view=week&week=2100-W01&municipality=sandnes", "/offers/generasjonslekene",
     "/offers/kafe-julie", "/organizations", "/organizations/mestringsenheten", "/calendar", "/sign-in", "/bookings",
-    "/help-now", "/privacy", "/accessibility", "/about", "/about/numbers", "/en", "/en/offers",
+    "/help-now", "/privacy", "/accessibility", "/about", "/about/numbers",
+    "/about/retention", "/about/operation", "/en", "/en/offers",
     "/nn/offers/generasjonslekene", "/demo/mailbox",
 ]  # fmt: skip
 WORK = {
@@ -30,6 +31,7 @@ WORK = {
         "/manage/offers/new",
         "/manage/offers/generasjonslekene",
         "/manage/offers/generasjonslekene/bookings",
+        "/manage/offers/generasjonslekene/picture",
         "/manage/offers/generasjonslekene/sessions",
         "/manage/organizations/frivilligsentralen/statistics",
         "/measures",
@@ -56,6 +58,7 @@ WORK = {
         "/statistics/coverage?show=attendances&time=evening",
         "/districts",
         "/districts/new?municipality=sandnes",
+        "/municipalities/sandnes",
         "/situations",
         "/situations/new",
     ],
