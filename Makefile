@@ -23,14 +23,10 @@ help:
 	@echo 'make test [ARGS="-n 0 tests/offers"]        all tests'
 	@echo 'make soak [EXAMPLES=2000]                   what takes long: anything may happen to the seats, 2,000 times 50'
 	@echo '                                            steps; each bad value of each field; 200 histories of figures;'
-<<<<<<< HEAD
-	@echo '                                            2,000 stories of two hosts and their taps'
-	@echo 'make drill [DATA=var PEOPLE=0 RATE=40]      backup under load, kill, restore, look; DATA/drill.json has the'
-	@echo '                                            figures, which /about/operation of an instance there tells'
-=======
 	@echo '                                            2,000 stories of two hosts and their taps; each release upgraded'
 	@echo '                                            under bookings'
->>>>>>> main
+	@echo 'make drill [DATA=var PEOPLE=0 RATE=40]      backup under load, kill, restore, look; DATA/drill.json has the'
+	@echo '                                            figures, which /about/operation of an instance there tells'
 	@echo 'make check                                  lint, types, imports, templates, texts'
 	@echo 'make bench                                  measures, and writes bench.json'
 	@echo 'make check-data [DATA=var]                  verifies every invariant of an instance'
@@ -52,15 +48,14 @@ soak: $(TEST)
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
 	TAPS=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/attendance/taps/test_interleavings.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"
-<<<<<<< HEAD
+	SOAK=1 PEOPLE=$(PEOPLE) $(PY) -m pytest -n 0 -s tests/upgrades
 	DATA="$(DATA)" $(PY) -m tests.drill
+	@bin/proxies
+	$(PY) tests/install/newcomers_hour.py || [ $$? = 77 ]
 
 # SECONDS_OF_LOAD, RATE (bookings a second) and PEOPLE (with bookings, made before) may be set.
 drill: $(TEST)
 	DATA="$(DATA)" $(PY) -m tests.drill
-=======
-	SOAK=1 PEOPLE=$(PEOPLE) $(PY) -m pytest -n 0 -s tests/upgrades
->>>>>>> main
 
 check: $(TEST)
 	$(PY) -m ruff check

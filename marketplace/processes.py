@@ -90,7 +90,7 @@ def supervise(
     backoffs = [Backoff(*AGAIN) for _ in tasks]
     waiting: dict[int, float] = {}
     """Tasks whose child has ended, and when each is started again."""
-    reviving, revive_at = Backoff(*AGAIN), math.inf
+    reviving, revived, revive_at = Backoff(*AGAIN), -math.inf, math.inf
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -101,10 +101,16 @@ def supervise(
         for pid in children:
             os.kill(pid, signal.SIGTERM)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    for number, task in enumerate(tasks):
-        children[_fork(task)] = (number, time.monotonic())
+    def start(number: int) -> None:
+        pid = _fork(tasks[number])
+        children[pid] = (number, time.monotonic())
+        if stopping:  # told so in between: this one has not heard it
+            os.kill(pid, signal.SIGTERM)
+
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, stop)
+    for number in range(len(tasks)):
+        start(number)
     watchdog = supervisor.Watchdog()
     deadline: float | None = None
     while children or (waiting and not stopping):
@@ -118,16 +124,19 @@ def supervise(
                 waiting[number] = now
             else:  # a child that dies at once is not hammered, and the others go on meanwhile
                 waiting[number] = now + backoffs[number].wait()
-        elif pid and not stopping:
-            revive_at = now
-        for number in [each for each, at in waiting.items() if at <= now and not stopping]:
+        elif pid and not stopping and revive_at == math.inf:
+            if now - revived > STEADY:
+                reviving.well()
+                revive_at = now
+            else:  # a database that dies at once is not hammered either
+                revive_at = now + reviving.wait()
+        for number in [one for one, at in waiting.items() if at <= now and not stopping]:
             del waiting[number]
-            children[_fork(tasks[number])] = (number, now)
+            start(number)
         if now >= revive_at and not stopping:
             try:
                 revive()
-                revive_at = math.inf
-                reviving.well()
+                revived, revive_at = now, math.inf
             except Exception as problem:
                 revive_at = now + reviving.wait()
                 log.error("database not started", problem=str(problem))

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any
 from uuid import UUID
 
 import nh3
@@ -67,7 +66,7 @@ async def messages_json(request: Request) -> Response:
     return JSONResponse([described(kept) for kept in found], headers=NO_STORE)
 
 
-def described(kept: Kept) -> dict[str, Any]:
+def described(kept: Kept) -> dict[str, object]:
     return {
         "id": str(kept.id), "channel": kept.channel, "to": kept.to, "subject": kept.subject,
         "at": kept.at.isoformat() if kept.at else None, "text": kept.text, "html": kept.html,

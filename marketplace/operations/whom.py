@@ -57,7 +57,7 @@ COORDINATORS = f"""SELECT m.id AS membership_id, p.id AS person_id, m.created_at
     {HAS_FACTOR.format(person="p.id")} AS second_factor
 FROM membership m JOIN person p ON p.id = m.person_id JOIN organization w ON w.id = m.organization_id
 JOIN municipality k ON k.id = w.municipality_id
-WHERE m.role = 'coordinator' AND m.ended_at IS NULL ORDER BY k.name, w.slug, m.created_at, m.id"""
+WHERE m.role = 'coordinator' AND m.ended_at IS NULL ORDER BY k.number, w.slug, m.created_at, m.id"""
 
 
 async def coordinators() -> list[Coordinator]:
@@ -105,7 +105,7 @@ ORGANIZATIONS = """SELECT w.slug, w.name, w.kind, w.state, w.number, k.name AS m
         AND m.ended_at IS NULL) AS managed
 FROM organization w JOIN municipality k ON k.id = w.municipality_id
 WHERE ($1::text IS NULL OR w.state = $1) AND ($2::text IS NULL OR k.number = $2)
-ORDER BY k.name, w.state, w.slug"""
+ORDER BY k.number, w.state, w.slug"""
 
 
 async def organizations(state: str | None, municipality: str | None) -> list[Listed]:

@@ -65,7 +65,7 @@ async def key_of(year: int, now: datetime) -> bytes:
     if found is None and (known or keys.here(year) or await value(COUNTED, year)):
         raise gone(year)
     try:
-        key = found or await asyncio.to_thread(keys.year_key, year)
+        key = found if found is not None else await asyncio.to_thread(keys.year_key, year)
     except OSError as problem:
         raise gone(year) from problem
     if known is None:

@@ -1,13 +1,27 @@
 """What a coordinator writes of the municipality's own pages."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from marketplace.base.web.fields import Phone
+from marketplace.base.i18n import gettext as _
+from marketplace.base.web.fields import Phone, clock_of
 from marketplace.base.web.forms import Form
-from organizations.municipality.rules import hours_of
 from organizations.profile.forms import email_address
+
+
+def hours_of(text: str) -> str:
+    """9-15, 09.00–15.30 or kl. 9 til 15 as 09:00-15:30. Raises ValueError with the user's words."""
+    parts = re.split(r"\s*(?:[-\u2010-\u2015]|\btil\b)\s*", text.strip())
+    try:
+        opens, closes = (clock_of(part) for part in parts)
+    except ValueError:
+        raise ValueError(_("Skriv åpningstiden slik: 9–15")) from None
+    if opens >= closes:
+        raise ValueError(_("Telefonen må stenge senere enn den åpner."))
+    return f"{opens:%H:%M}-{closes:%H:%M}"
+
 
 Welcome = Annotated[str, Field(max_length=200)]
 

@@ -22,6 +22,7 @@ from marketplace import schedule
 from marketplace.access import Guarded
 from marketplace.base.data.database import rows
 from marketplace.base.web import access
+from marketplace.operations.jobs.running import Job
 from marketplace.processes import serve_web, serve_work, supervise
 from marketplace.routes import ROUTES
 from offers.search.words.jobs import divided
@@ -103,6 +104,6 @@ FAULTS = {"view": in_a_view, "python": in_python, "back": behind_our_back, "prog
 if __name__ == "__main__":
     ROUTES.extend(Route(f"/{CANARY}/{name}/{{typed}}", Guarded(view)) for name, view in FAULTS.items())
     ROUTES.append(Route(f"/{CANARY}/outside/{{typed}}", outside_of_a_view))
-    schedule.TIMETABLE = (schedule.Job("broken", timedelta(seconds=1), job),)
+    schedule.TIMETABLE = (Job("broken", timedelta(seconds=1), job),)
     opened = socket.create_server(("127.0.0.1", int(sys.argv[1])))
     supervise([partial(serve_web, opened), serve_work, ending], opened)

@@ -245,6 +245,7 @@ ELSEWHERE = {
     "/my-page/helpers/{id}/end": "",
     "/manage/offers/{slug}/queue": "/manage/offers/samtale/queue?booking={waits}",
     "/manage/offers/{slug}/take-off": "/manage/offers/tur/take-off?booking={booking}",
+    "/manage/offers/{slug}/picture/remove": "",
     "/plans/{slug}/bring-back": "",
     "/plans/{slug}/areas/{area}/move": "",
     "/plans/{slug}/areas/{area}/remove": "",

@@ -28,6 +28,7 @@ BY_ITSELF = {
     "marketplace/people/contacts/actions.py:forget_address": "remove_contact notes it",
     "marketplace/privacy/erasure/actions.py:_delete": "goes with the person, which is noted",
     "marketplace/privacy/actions.py:apply": "retention goes by the clock, and is run again",
+    "marketplace/operations/renewal/secret.py:_stops": "the same wish under another key",
     "offers/bookings/mending/actions.py:_mend_one": "the same form sent anew, which names who comes anew",
     "offers/publishing/team/actions.py:tidy_hosts": "follows from the end of a role, and is done again with it",
 }

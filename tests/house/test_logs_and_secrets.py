@@ -83,7 +83,7 @@ async def test_what_the_audit_log_says_is_ids_and_counts(visitor: Visitor) -> No
 
 def test_settings_show_no_secret_when_they_are_printed() -> None:
     """As they would be in an error, by a debugger, or by somebody who asks for them all."""
-    told = Settings(**SECRETS)
+    told = Settings.model_validate(SECRETS)
     assert SECRET not in repr(told)
     assert SECRET not in str(told)
 

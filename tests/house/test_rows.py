@@ -83,7 +83,7 @@ UNTYPED = {
         2,
         "the columns of rows that are made, and what the demo's files say: TOML",
     ),
-    "marketplace/demo/views.py": (1, "JSON for scripts"),
+    "marketplace/operations/backup/files.py": (1, "what a file of a backup says: JSON"),
     "marketplace/goals/starter/__init__.py": (1, "what the starter's file says of a goal: TOML"),
     "marketplace/goals/views.py": (1, "what a form's template offers, drawn in one place"),
     "marketplace/guide/caller/views.py": (1, "what the list's template needs, and the desk's beside it"),

@@ -36,6 +36,8 @@ EXCEPTIONS = {
     "marketplace/my_page/queries.py:PAST": "among MINE: the person's own stays when names are forgotten",
     "marketplace/my_page/acting/actions.py:accept": "who is asked answers; a stand-in not yet booked for has none",
     "marketplace/my_page/acting/actions.py:hand_over": "those that the actor made become the person's",
+    "marketplace/operations/restore/again.py:KNOWN": "who was erased at their wish; counted, and shown to nobody",
+    "marketplace/operations/restore/before.py:read": "two databases are compared, for a list of the operator's",
     "marketplace/privacy/erasure/queries.py:coming": "what is cancelled at the wish of whose it is",
     "marketplace/privacy/erasure/queries.py:ABOUT_THEM": "what is forgotten at a wish; nobody reads it",
     "marketplace/privacy/erasure/actions.py:_delete": "what is forgotten at a wish; nobody reads it",

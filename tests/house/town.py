@@ -27,6 +27,7 @@ from marketplace.reports.content import Content, stored
 from marketplace.reports.models import ReportVersion, YearlyReport
 from marketplace.routes import ROUTES
 from marketplace.statistics.models import Cell, CellFigure, Closing
+from offers.attendance import keys
 from offers.attendance.models import Attendance, AttendanceState, Cause, ClosedBy, Register
 from offers.attendance.substitute.models import Substitute
 from offers.attendance.substitute.rules import browser
@@ -175,6 +176,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     )  # fmt: skip
     was, proven = await Session.get(offer=course), await make.booking(await SeatPool.get(offer=course))
     await Register.create(session=was, saved_at=was.ends_at, closed_at=was.ends_at, closed_by=ClosedBy.HOST)
+    keys.year_key(was.starts_at.year)  # under which these were counted
     await Attendance.create(
         session=was, booking=proven, state=AttendanceState.PRESENT, seats_present=1, pseudonym=bytes(32),
         recorded_at=was.ends_at, cause=Cause.TAP,
@@ -468,11 +470,11 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
 
 
 async def content() -> dict[str, str]:
-    """A digest of each table, to see that nothing was written; without counted tries, noted reads, and words
-    that found nothing."""
+    """A digest of each table, to see that nothing was written; without counted tries, noted reads, registers
+    that a phone took along, and words that found nothing."""
     tables = await rows("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
                         "AND relnamespace = 'public'::regnamespace "
-                        "AND relname NOT IN ('rate_limit', 'unfound', 'unfound_key')")  # fmt: skip
+                        "AND relname NOT IN ('rate_limit', 'unfound', 'unfound_key', 'register_taken')")  # fmt: skip
     noted = {
         "audit_entry": "WHERE action NOT LIKE '%.read' AND action NOT IN ('export.made', 'register.downloaded')"
     }

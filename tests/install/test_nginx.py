@@ -17,9 +17,12 @@ from marketplace.base.web.bounded_http import HEAD_WITHIN
 from marketplace.base.web.edge import BODY_LIMIT
 from marketplace.base.web.server import KEEP_ALIVE
 from marketplace.base.web.uploads import UPLOAD_LIMIT
-from tests.install.conftest import ROOT, production_in, started, until
+from marketplace.operations.doctor import through
+from marketplace.operations.ready import seen
+from tests.install.conftest import ROOT, at_once, production_in, started, until
 from tests.marketplace.test_doctor import certificate
 from tests.offers.seats.test_two_servers import free_port
+from tests.production import production
 
 SITE = ROOT / "deploy/nginx.conf"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
@@ -37,6 +40,7 @@ class Front:
     trust: ssl.SSLContext
     application: subprocess.Popen[bytes]
     file: Path
+    environment: dict[str, str]
 
     def asked(self, method: str, path: str, **more: object) -> httpx.Response:
         with httpx.Client(verify=self.trust, timeout=30) as client:
@@ -85,7 +89,12 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
             environment, "serve", "--unix-socket", str(socket_file), said=folder / "said"
         ) as serving:
             found = Front(
-                http, https, ssl.create_default_context(cafile=folder / "localhost.pem"), serving, socket_file
+                http,
+                https,
+                ssl.create_default_context(cafile=folder / "localhost.pem"),
+                serving,
+                socket_file,
+                environment,
             )
             assert until(lambda: ready(found)), (folder / "said").read_text()
             yield found
@@ -107,8 +116,9 @@ def test_its_bounds_are_the_applications_own() -> None:
     assert f"client_max_body_size {UPLOAD_LIMIT // 1024**2}m;" in text
     assert text.count("client_max_body_size") == 2
     assert f"client_header_timeout {HEAD_WITHIN:.0f}s;" in text
-    (keeps,) = re.findall(r"keepalive_timeout (\d+)s;", text)
-    assert int(keeps) < KEEP_ALIVE
+    keeps = re.search(r"upstream treffpunkt \{[^}]*keepalive_timeout (\d+)s;", text)
+    assert keeps is not None
+    assert int(keeps[1]) < KEEP_ALIVE, "nginx lets a connection go before the application does"
 
 
 @needs_nginx
@@ -148,6 +158,54 @@ def shakes_hands(context: ssl.SSLContext, out: socket.socket) -> bool:
     except (ssl.SSLError, ConnectionError):
         return False
     return True
+
+
+@needs_nginx
+def test_doctor_visits_as_people_do_and_tells_what_the_proxy_passes_on(front: Front) -> None:
+    """It says that it is somebody else, which nginx does not pass on; nobody else is told how we see them."""
+    asked = front.environment | {"SSL_CERT_FILE": str(front.file.with_name("localhost.pem"))}
+    _code, told = at_once(
+        asked, "doctor", "--unix-socket", "x", "--through", f"https://localhost:{front.https}"
+    )
+    lines = [line for line in told.splitlines() if " through: " in line]
+    assert lines == [
+        f"well   through: the certificate of https://localhost:{front.https} ends in 29 days",
+        "away   through: the proxy sends Host localhost, not the name that visitors use",
+        "well   through: it hears Host localhost, X-Forwarded-For 127.0.0.1, and knows 127.0.0.1",
+    ], told
+    _code, told = at_once(front.environment, "doctor", "--through", f"https://localhost:{front.https}")
+    assert "away   through: browsers do not trust the certificate" in told
+    _code, told = at_once(front.environment, "doctor", "--through", f"http://127.0.0.1:{free_port()}")
+    assert "does not answer" in told
+    assert "Traceback" not in told
+    stranger = front.asked("GET", "/health/live", headers={seen.ASKED: f"word.{'0' * 64}"})
+    assert seen.SAID not in stranger.headers
+
+
+HEARD = {
+    "client": "198.51.100.4",
+    "peer": "127.0.0.1",
+    "host": "treffpunkt.example",
+    "forwarded": "198.51.100.4",
+}
+
+
+@pytest.mark.parametrize(("changed", "strict", "said"), [
+    ({}, 1, None),
+    ({"client": through.MADE_UP, "forwarded": through.MADE_UP}, 1, "that visitors make up"),
+    ({"client": "127.0.0.1", "forwarded": ""}, 1, "sends no X-Forwarded-For"),
+    ({"peer": "10.0.0.9", "client": "10.0.0.9"}, 1, "10.0.0.9, which is not in TREFFPUNKT_TRUSTED_PROXIES"),
+    ({"host": "127.0.0.1:8000"}, 1, "not the name that visitors use"),
+    ({}, 0, "comes 0 times"),
+    ({}, 2, "comes 2 times"),
+])  # fmt: skip
+def test_a_proxy_that_hides_who_visits_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], strict: int, said: str | None
+) -> None:
+    with production(monkeypatch):
+        found = through.complaints(HEARD | changed, [("Strict-Transport-Security", "max-age=1")] * strict)
+    assert len(found) == (said is not None), found
+    assert said is None or said in found[0]
 
 
 @needs_nginx

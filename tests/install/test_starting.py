@@ -15,6 +15,7 @@ import httpx2 as httpx
 import psutil
 import pytest
 
+from marketplace.settings import settings
 from tests.install.conftest import ROOT, at_once, migrated, program, started, until
 from tests.offers.seats.test_two_servers import free_port
 
@@ -82,9 +83,13 @@ def test_a_run_says_what_it_is_and_a_second_one_in_its_folder_is_refused(
     assert "Traceback" not in said.read_text()
 
 
-def test_a_run_that_was_killed_leaves_no_lock(environment: dict[str, str], folder: Path) -> None:
+def test_a_run_that_was_killed_leaves_no_lock(
+    environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from marketplace.starting import alone_in
 
+    monkeypatch.delenv("TREFFPUNKT_DATABASE_URL", raising=False)
+    settings.cache_clear()
     (folder / "run.lock").write_text("1\n")  # of a process that lives, and is none of ours
     with alone_in(folder):
         assert (folder / "run.lock").read_text() != "1\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from marketplace.base.data import jobs, revision
+from marketplace.base.data import jobs
 from marketplace.base.data.revision import Revision
 from marketplace.operations.jobs.running import Job, Worker
 from marketplace.settings import settings
@@ -39,7 +39,7 @@ async def test_a_listener_comes_back_less_and_less_often_and_soon_when_it_had_li
             enough.set()
             await asyncio.Event().wait()
 
-    monkeypatch.setattr(revision.asyncio, "sleep", wait)
+    monkeypatch.setattr("marketplace.base.data.revision.asyncio.sleep", wait)
     found = Revision()
     async with found.listening(NOBODY):
         await asyncio.wait_for(enough.wait(), 20)

@@ -1,11 +1,14 @@
 """`python -m marketplace run` as a whole: it starts, survives what dies under it, and leaves nothing behind."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2 as httpx
@@ -22,7 +25,8 @@ def instance(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
     environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
     started = subprocess.Popen(
         [sys.executable, "-m", "marketplace", "run", "--port", str(port), "--data", str(tmp_path / "data")],
-        env=environment | {"TREFFPUNKT_DEMO": "1"}, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        env=environment | {"TREFFPUNKT_DEMO": "1", "TREFFPUNKT_BACKUP_DIR": str(tmp_path / "backups")},
+        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
@@ -47,8 +51,20 @@ def until_ready(address: str, seconds: float) -> bool:
     return False
 
 
+def backed_up_since(moment: datetime, data: Path, seconds: float) -> bool:
+    """Is there a copy, and is the log streamed up to after that moment?"""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with suppress(FileNotFoundError, TypeError):
+            copy, log = (json.loads((data / f"backup-{each}.json").read_text()) for each in ("copy", "log"))
+            if copy["at"] and datetime.fromisoformat(log["at"]) > moment:
+                return True
+        time.sleep(0.2)
+    return False
+
+
 def test_it_survives_the_death_of_its_children_and_stops_cleanly(
-    instance: tuple[str, psutil.Process],
+    instance: tuple[str, psutil.Process], tmp_path: Path
 ) -> None:
     address, process = instance
     assert httpx.get(f"{address}/offers?municipality=all").status_code == 200
@@ -57,11 +73,13 @@ def test_it_survives_the_death_of_its_children_and_stops_cleanly(
     assert until_ready(address, 20)
     # Not postgres, and not the psql that looked if it is back.
     web = [child for child in process.children() if child.name().startswith("python")]
-    assert len(web) == 3
+    assert len(web) == 4
+    killed = datetime.now(UTC)
     for child in web:
         child.kill()
     assert until_ready(address, 20)
     assert httpx.get(f"{address}/offers?municipality=all").status_code == 200
+    assert backed_up_since(killed, tmp_path / "data", 60)
     everybody = process.children(recursive=True)
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) in (0, None)

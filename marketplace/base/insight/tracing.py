@@ -29,13 +29,19 @@ LONGEST = 4000
 WITHIN = 2.0
 """Seconds that the collector gets when we end."""
 
-_tracer: Any = None
+
+class Here:
+    """This process's tracer, where it is traced."""
+
+    tracer: Any = None
+
+
+here = Here()
 
 
 @asynccontextmanager
 async def tracing() -> AsyncIterator[None]:
     """Trace this process within the block, if a collector is set. It has a thread that sends; nobody waits for it."""
-    global _tracer
     if not settings().otlp_url:
         yield
         return
@@ -46,11 +52,11 @@ async def tracing() -> AsyncIterator[None]:
 
     provider = TracerProvider(resource=Resource({"service.name": "treffpunkt"}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(settings().otlp_url, timeout=5)))
-    _tracer = provider.get_tracer("treffpunkt")
+    here.tracer = provider.get_tracer("treffpunkt")
     try:
         yield
     finally:
-        _tracer = None
+        here.tracer = None
         last = threading.Thread(target=provider.shutdown, daemon=True)
         last.start()  # a collector that does not answer keeps nobody
         deadline = time.monotonic() + WITHIN
@@ -61,10 +67,10 @@ async def tracing() -> AsyncIterator[None]:
 @contextmanager
 def span(name: str, **attributes: str) -> Iterator[Any]:
     """What is done within is part of this. Gives the span, or None where nothing is traced."""
-    if _tracer is None:
+    if here.tracer is None:
         yield None
         return
-    with _tracer.start_as_current_span(
+    with here.tracer.start_as_current_span(
         name, attributes=attributes, record_exception=False, set_status_on_exception=False
     ) as found:
         yield found
@@ -77,7 +83,7 @@ class Traced:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _tracer is None:
+        if scope["type"] != "http" or here.tracer is None:
             await self.app(scope, receive, send)
             return
         status = 0
@@ -104,18 +110,18 @@ class Traced:
 
 async def watch(connection: Any) -> None:
     """Trace the statements of this connection of the pool."""
-    if _tracer is not None:
+    if here.tracer is not None:
         connection.add_query_logger(_statement)
 
 
 def _statement(done: Any) -> None:
     """asyncpg tells of a statement that is over, in the context it was sent in."""
-    if _tracer is None:
+    if here.tracer is None:
         return
     ended = time.time_ns()
     sql = LITERAL.sub("?", done.query)[:LONGEST]
     first = (sql.split(None, 1) or [""])[0].upper()
-    found = _tracer.start_span(
+    found = here.tracer.start_span(
         first if first.isalpha() and first.isascii() else "SQL",
         start_time=ended - int(done.elapsed * 1_000_000_000),
         attributes={"db.system.name": "postgresql", "db.query.text": sql},

@@ -140,8 +140,8 @@ class Boundary:
         try:
             problem = self.objection(scope, limit)
             if moved := moved_to(scope):
-                headers = {"location": moved, "cache-control": "no-store"}
-                await Response(status_code=308, headers=headers)(scope, receive, finished)
+                to = {"location": moved, "cache-control": "no-store"}
+                await Response(status_code=308, headers=to)(scope, receive, finished)
             elif problem:
                 await self.refuse(scope, problem)(scope, receive, finished)
             else:

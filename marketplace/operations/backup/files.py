@@ -5,6 +5,10 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+"""What a file of JSON says."""
 
 
 def private(folder: Path) -> Path:

@@ -16,9 +16,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from marketplace.operations.backup.files import private, settle, write_json
+from marketplace.operations.backup.files import Json, private, settle, write_json
 from marketplace.operations.backup.rules import SEGMENT, Copy, Line, Stretch, outdated, segment_of
 from marketplace.operations.backup.tools import Busy, Refused
 
@@ -80,10 +79,10 @@ class Folder:
         self.mark()
         return self
 
-    def mark(self) -> dict[str, Any]:
+    def mark(self) -> Json:
         """Which cluster this is of: format, system, major."""
         try:
-            found: dict[str, Any] = json.loads((self.path / MARK).read_text())
+            found: Json = json.loads((self.path / MARK).read_text())
             known = found["format"], found["system"], found["major"]
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise Refused(f"{self.path / MARK} cannot be read: {problem}.") from problem
@@ -183,9 +182,9 @@ def segments_in(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _timed(found: dict[str, Any], *names: str) -> dict[str, Any]:
+def _timed(found: Json, *names: str) -> Json:
     return {name: datetime.fromisoformat(each) if name in names else each for name, each in found.items()}
 
 
-def _told(found: dict[str, Any]) -> dict[str, Any]:
+def _told(found: Json) -> Json:
     return {name: each.isoformat() if isinstance(each, datetime) else each for name, each in found.items()}

@@ -58,9 +58,8 @@ def keep(folder: Path, now: datetime) -> list[int]:
 def destroy(folder: Path, year: int, now: datetime) -> None:
     """Destroy every copy of a year's key in this folder."""
     found = copies(folder)
-    for each in found:
-        if each.year == year:
-            (folder / each.file).unlink(missing_ok=True)
+    for file in {*(folder / each.file for each in found if each.year == year), *folder.glob(f"{year}-*.key")}:
+        file.unlink(missing_ok=True)
     gone = now.isoformat()
     after = [
         replace(each, destroyed_at=gone) if each.year == year and not each.destroyed_at else each

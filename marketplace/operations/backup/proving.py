@@ -8,9 +8,10 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from marketplace.operations.backup import tools
+from marketplace.operations.backup.files import Json
 from marketplace.operations.backup.tools import Refused
 
 MANIFEST = "backup_manifest"
@@ -31,11 +32,11 @@ class Range(NamedTuple):
     ends: str
 
 
-def manifest(copy: Path) -> dict[str, Any]:
+def manifest(copy: Path) -> Json:
     """What the server wrote down of the copy. Raises Damaged."""
     try:
         text = (copy / MANIFEST).read_bytes()
-        found: dict[str, Any] = json.loads(text)
+        found: Json = json.loads(text)
         sealed: str = found["Manifest-Checksum"]
     except (OSError, ValueError, KeyError) as problem:
         raise Damaged(f"{copy / MANIFEST} cannot be read: {problem}") from problem
@@ -81,7 +82,7 @@ def _damages(copy: Path) -> Iterator[str]:
             yield f"{name} does not belong to it"
 
 
-def _path(listed: dict[str, Any]) -> str:
+def _path(listed: Json) -> str:
     return (
         listed["Path"]
         if "Path" in listed

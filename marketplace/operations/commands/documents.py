@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from marketplace.base.i18n import OURS, SOURCE
 from marketplace.operations.commands.options import DATA, Somewhere
 from marketplace.operations.opened import database
 
@@ -13,7 +14,11 @@ from marketplace.operations.opened import database
 @click.argument("folder", metavar="DIR", type=Somewhere(path_type=Path, file_okay=False))
 @click.option("--municipality", help="Only for this one, by its slug.")
 @click.option(
-    "--lang", type=click.Choice(["nb", "nn"]), default="nb", show_default=True, help="Bokmål or nynorsk."
+    "--lang",
+    type=click.Choice([code for code, ours in OURS.items() if ours.stemming == "norwegian"]),
+    default=SOURCE,
+    show_default=True,
+    help="Bokmål or nynorsk.",
 )
 @click.option(
     "--overwrite", is_flag=True, help="Also write over documents that are there: they may be filled in."

@@ -103,7 +103,7 @@ def export(address: str, file: Path, yes: bool, data: Path | None) -> None:
     from marketplace.operations.whom import lang_of
     from marketplace.privacy.download.actions import document, take
 
-    async def taken(person: UUID, now: datetime) -> dict[str, Any]:
+    async def taken(person: UUID, now: datetime) -> object:
         return document(await take(person, await lang_of(person), now=now, by_operator=True), now)
 
     with meant(data, address) as do:

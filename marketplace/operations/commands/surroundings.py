@@ -16,7 +16,12 @@ from marketplace.settings import settings, table
 @HOST
 @UNIX_SOCKET
 @click.option("--send-to", "to", metavar="ADDRESS", help="Also send a real mail there.")
-def doctor(host: str, unix_socket: Path | None, to: str | None) -> None:
+@click.option(
+    "--through",
+    metavar="URL",
+    help="Also visit this public address: certificate, and what the proxy passes on.",
+)
+def doctor(host: str, unix_socket: Path | None, to: str | None, through: str | None) -> None:
     """Look whether a production instance may start, and is well: exit 2 when something is wrong, 1 when something is
     away. Nothing is changed, and nothing sent without --send-to."""
     from marketplace.base.post.delivery import Postponed
@@ -27,7 +32,9 @@ def doctor(host: str, unix_socket: Path | None, to: str | None) -> None:
     if settings().demo:
         raise click.ClickException("This is demo mode, which is always well: set TREFFPUNKT_DEMO to no.")
     with database(away=True):
-        found = asyncio.run(examining.examine(LOCAL if unix_socket else host))
+        found = asyncio.run(examining.examine(LOCAL if unix_socket else host, asked=True))
+        if through:
+            found += asyncio.run(examining.visited(through))
         if to:
             try:
                 asyncio.run(carriers.send_to(to))

@@ -10,6 +10,7 @@ from marketplace.addresses import LOOPBACK
 from marketplace.base import clock
 from marketplace.base.post import delivery
 from marketplace.operations.doctor.findings import WITHIN, Found, Kind, Looking
+from marketplace.operations.doctor.through import ends
 from marketplace.settings import settings
 
 
@@ -21,6 +22,9 @@ async def mail(at: Looking) -> AsyncIterator[Found]:
         async with asyncio.timeout(WITHIN):
             client = await way.connected()
             safe = client.get_transport_info("ssl_object") is not None
+            certificate = client.get_transport_info("peercert")
+        if certificate:
+            yield ends(way.url.hostname or "", certificate, at.now)
         if safe or way.url.hostname in LOOPBACK:
             yield Kind.WELL, f"{way.url.hostname} takes mail, {'by TLS' if safe else 'on this machine'}"
         else:

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+from marketplace.operations.backup.jobs import left
 from marketplace.operations.doctor.findings import Found, Kind, Looking
+from marketplace.privacy.kept.rules import BACKUPS
 from marketplace.settings import settings
 from marketplace.statistics import closing, role
 from offers.attendance import year_keys
@@ -35,8 +37,36 @@ async def keys(at: Looking) -> AsyncIterator[Found]:
             Kind.AWAY,
             f"{each} (until then nobody is counted, and no register or month of that year is closed)",
         )
+    async for found in ended(at):
+        yield found
     if not told:
         yield Kind.WELL, f"{folder} can be written, and holds the keys that years were counted under"
+
+
+CLOSED = "SELECT year, closed_at FROM year_key WHERE closed_at IS NOT NULL ORDER BY year"
+
+
+async def ended(at: Looking) -> AsyncIterator[Found]:
+    """The copies of keys whose year is closed: ours are destroyed by the worker, others by whoever made them."""
+    if not at.connection or not await at.connection.fetchval("SELECT to_regclass('year_key') IS NOT NULL"):
+        return
+    copied_to = settings().keys_backup_dir
+    if copied_to and not copied_to.is_dir():
+        yield (
+            Kind.AWAY,
+            f"{copied_to} (TREFFPUNKT_KEYS_BACKUP_DIR) is not there: no key is copied, and no copy ends",
+        )
+    for year, closed_at in await at.connection.fetch(CLOSED):
+        if copied_to and left(copied_to, year):
+            yield (
+                Kind.AWAY,
+                f"a copy of the key of {year}, which is closed, is in {copied_to}: the worker destroys it",
+            )
+        if at.now < (by := closed_at + BACKUPS):
+            yield (
+                Kind.WELL,
+                f"{year} is closed: destroy each copy of its key that you made yourself by {by:%Y-%m-%d}",
+            )
 
 
 async def figures(at: Looking) -> AsyncIterator[Found]:

@@ -14,6 +14,7 @@ from marketplace.base.data import instance
 from marketplace.base.data.database import UNAVAILABLE, credentials
 from marketplace.operations.doctor import (
     addresses,
+    at_work,
     backups,
     carriers,
     counting,
@@ -21,6 +22,7 @@ from marketplace.operations.doctor import (
     disk,
     ledger,
     surroundings,
+    through,
 )
 from marketplace.operations.doctor.findings import WITHIN, Check, Finding, Kind, Looking, of
 from marketplace.settings import settings
@@ -45,8 +47,12 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 )
 
 
-async def examine(host: str) -> list[Finding]:
-    """Everything, in the order of CHECKS."""
+ASKED: tuple[tuple[str, Check], ...] = (("jobs", at_work.jobs), ("messages", at_work.messages))
+"""What is looked at when somebody asks, and not before each start."""
+
+
+async def examine(host: str, asked: bool = False) -> list[Finding]:
+    """Everything, in the order of CHECKS; ASKED too, when an operator asks."""
     connection, away = None, ""
     try:
         connection = await asyncpg.connect(**credentials(settings().database_url or ""), timeout=WITHIN)
@@ -54,12 +60,16 @@ async def examine(host: str) -> list[Finding]:
         away = str(problem) or type(problem).__name__
     at = Looking(host, clock.now(), connection, away)
     try:
-        return [
-            Finding(kind, what, said) for what, check in CHECKS async for kind, said in check(at)
-        ]  # fmt: skip
+        checks = (*CHECKS, *ASKED) if asked else CHECKS
+        return [Finding(kind, what, said) for what, check in checks async for kind, said in check(at)]
     finally:
         if connection:
             await connection.close()
+
+
+async def visited(url: str) -> list[Finding]:
+    """What a visit to the public address shows."""
+    return [Finding(kind, "through", said) async for kind, said in through.through(url, clock.now())]
 
 
 async def begin(host: str) -> list[Finding]:

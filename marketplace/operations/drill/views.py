@@ -7,7 +7,8 @@ from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
 from marketplace.operations.drill.figures import read
 from marketplace.operations.drill.rules import duration
-from marketplace.privacy.retention.rules import BACKUPS, span
+from marketplace.privacy.kept.rules import BACKUPS
+from marketplace.privacy.retention.rules import span
 from marketplace.settings import settings
 
 

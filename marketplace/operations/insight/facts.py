@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -124,7 +123,7 @@ async def ask(connection: asyncpg.Connection) -> Facts:
     return facts
 
 
-def disks() -> dict[str, Any]:
+def disks() -> "dict[str, shutil._ntuple_diskusage]":
     """Bytes in all and free where we write, by what the folder is for: never by its path."""
     found = {}
     for name, folder in (("data", settings().data_dir), ("keys", settings().keys)):

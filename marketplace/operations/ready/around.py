@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from marketplace.base.data.database import value
 from marketplace.base.models import Channel
+from marketplace.base.numbers import share
 from marketplace.operations.ready.facts import OK, Said, told
 from marketplace.settings import settings
 from offers.attendance import year_keys
@@ -62,4 +63,4 @@ async def keys(now: datetime) -> Said:
 async def disk(_now: datetime) -> Said:
     """Of the disk that the data folder lies on."""
     usage = await asyncio.to_thread(shutil.disk_usage, settings().data_dir)
-    return int(100 * usage.free / usage.total)
+    return share(usage.free, usage.total) or 0

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from marketplace.base.data.database import unavailable
 from marketplace.base.web.access import public_probe
 from marketplace.base.web.http import Request
-from marketplace.operations.ready import every
+from marketplace.operations.ready import every, seen
 from marketplace.operations.ready.facts import FACTS, OK, UNKNOWN, Said
 from marketplace.operations.ready.refusals import word
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 @public_probe
 async def live(request: Request) -> Response:
     """The process answers."""
-    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
+    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"} | seen.answer(request))
 
 
 @public_probe

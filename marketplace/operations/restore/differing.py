@@ -15,14 +15,16 @@ from uuid import UUID
 
 import asyncpg
 
+from offers.catalogue.queries import title_in
+
 LIST = "bookings-that-differ"
 KEPT = timedelta(days=14)
 COLUMNS = (
     "what", "reference", "offer", "title", "session", "starts (UTC)", "state before", "state now", "booking",
     "name", "reach by",
 )  # fmt: skip
-BOOKINGS = """SELECT b.id, b.state, b.reference, b.pool_id, b.seats, b.changed_at, o.number AS offer,
-    (SELECT t.title FROM offer_text t WHERE t.offer_id = o.id ORDER BY t.lang <> 'nb', t.lang LIMIT 1) AS title,
+BOOKINGS = f"""SELECT b.id, b.state, b.reference, b.pool_id, b.seats, b.changed_at, o.number AS offer,
+    {title_in("'nb'")} AS title,
     p.session_id, coalesce(s.starts_at, p.starts_at) AS starts_at, s.status AS session_status,
     n.name, c.value AS address,
     (SELECT count(*) FROM attendance a WHERE a.booking_id = b.id AND a.state = 'present') AS present

@@ -1,7 +1,6 @@
 """Taking away what is kept about oneself."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data import audit
@@ -18,6 +17,6 @@ async def take(person: UUID, lang: str, *, now: datetime, by_operator: bool = Fa
     return found
 
 
-def document(found: Found, now: datetime) -> dict[str, Any]:
+def document(found: Found, now: datetime) -> dict[str, object]:
     """The same as a file for a program."""
     return {"site": settings().site_name, "made_at": now.isoformat(), **found}

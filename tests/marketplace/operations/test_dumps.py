@@ -13,8 +13,10 @@ import pytest
 
 from marketplace.base import clock
 from marketplace.base.postgres.embedded import EmbeddedPostgres
-from marketplace.operations.backup import dumping
+from marketplace.operations.backup import dumping, tools
+from marketplace.operations.backup.folder import STAMP
 from marketplace.operations.backup.tools import Refused
+from marketplace.operations.backup.tunnel import tunnelled
 from tests.marketplace.operations.clusters import FAST, a_place, do
 from tests.marketplace.test_doctor import certificate, serve_tls
 
@@ -65,11 +67,18 @@ def test_a_server_whose_certificate_is_not_trusted_gets_nothing(place: Path, far
     with pytest.raises((Refused, OSError), match="CERTIFICATE_VERIFY_FAILED"):
         asyncio.run(dumping.dump(place / "kept", wrong))
 
+    async def by_a_program() -> None:
+        async with tunnelled(wrong) as near:
+            await tools.run("psql", *tools.conninfo(near), "--command=SELECT 1", "treffpunkt", url=near)
+
+    with pytest.raises(Refused, match="CERTIFICATE_VERIFY_FAILED"):
+        asyncio.run(by_a_program())
+
 
 def test_old_dumps_go_and_the_newest_stays(place: Path, far: str) -> None:
     made = asyncio.run(dumping.dump(place / "aged", far))
     dumps = place / "aged/dumps"
-    long_ago = dumps / f"{made.ended_at - timedelta(days=36):{dumping.STAMP}}.dump"
+    long_ago = dumps / f"{made.ended_at - timedelta(days=36):{STAMP}}.dump"
     long_ago.write_bytes(b"old")
     dumping.tidy(dumps, clock.unmoved())
     assert [each.name for each in dumps.glob("*.dump")] == [made.name]

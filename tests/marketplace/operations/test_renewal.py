@@ -10,7 +10,7 @@ import pytest
 
 from marketplace.base.data.database import credentials, rows, value
 from marketplace.base.models import Channel
-from marketplace.base.signing import fingerprint
+from marketplace.base.signing import fingerprint, unseal
 from marketplace.my_page.own_goals import rules as own_goals
 from marketplace.operations.doctor import addresses
 from marketplace.operations.doctor.findings import Looking
@@ -86,7 +86,7 @@ async def test_what_lies_in_the_database_is_made_anew_and_the_key_of_before_can_
     use(secret_keys_before="")
     goal = await value("SELECT sealed FROM own_goal")
     assert own_goals.opened(kari.id, goal) == "Gå til biblioteket"
-    assert second_factor.unseal(second_factor.APP, (await value("SELECT secret FROM totp")).decode())
+    assert unseal(second_factor.APP, (await value("SELECT secret FROM totp")).decode())
     assert not await wants_news(Channel.EMAIL, "ola@example.no")
     assert await wants_news(Channel.EMAIL, "kari@example.no")
 

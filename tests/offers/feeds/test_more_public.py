@@ -238,7 +238,7 @@ async def test_the_page_offers_what_there_is(visitor: Visitor) -> None:
     await make.offer("Trim", audiences=["seniors"], kind=Kind.COURSE)
     page = await visitor.open("/calendar")
     groups = {each.summary.get_text(): [link.get_text() for link in each.select("a")]
-              for each in page.soup.select("details") if each.summary}  # fmt: skip
+              for each in page.soup.select("main details") if each.summary}  # fmt: skip
     assert groups == {
         "For hvem": ["65 år og eldre"],
         "Hva slags tilbud": ["Kurs"],

@@ -29,7 +29,8 @@ from organizations.members.invitations.actions import invite, take_back
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.post.test_outbox import Handler, post_office
+from tests.marketplace.base.post.conftest import post_office
+from tests.marketplace.base.post.office import Handler
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]  # the timetable knows every mail

@@ -27,7 +27,8 @@ from offers.sessions import actions
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.post.test_outbox import Handler, post_office
+from tests.marketplace.base.post.conftest import post_office
+from tests.marketplace.base.post.office import Handler
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]  # the timetable knows every mail

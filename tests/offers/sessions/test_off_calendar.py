@@ -23,7 +23,8 @@ from offers.seats.models import Booking
 from offers.sessions import actions
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.post.test_outbox import Handler, post_office
+from tests.marketplace.base.post.conftest import post_office
+from tests.marketplace.base.post.office import Handler
 from tests.offers.messages.test_whom import ADA, KARI, guardian_books
 from tests.offers.sessions.test_imip import left, send, taken_back
 from tests.visitor import Visitor

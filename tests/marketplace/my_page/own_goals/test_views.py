@@ -149,6 +149,8 @@ async def test_no_other_room_asks_for_it() -> None:
         "marketplace/base/data",  # the list of models
         "marketplace/demo",  # which writes some
         "marketplace/my_page/own_goals",
+        "marketplace/operations/renewal",  # sealed anew with another key
+        "marketplace/privacy/retention",  # the page that says so
         "marketplace/operations/restore",  # what was thrown away stays so, by its id
         "marketplace/privacy/download",
         "marketplace/privacy/erasure",

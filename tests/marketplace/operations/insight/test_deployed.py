@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]  # it has no types of its own
 
 from marketplace.base.insight.board import Board
 from marketplace.operations.insight.facts import STATES, Facts

@@ -44,8 +44,8 @@ class Collector(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def spans(database_url: str) -> list[Any]:
     """What was traced of an instance in which all fails that can, and some pages are read."""
-    taken = type("Taking", (Collector,), {"taken": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), taken)
+    taken = Collector.taken = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     port, url = free_port(), f"http://127.0.0.1:{server.server_address[1]}/v1/traces"
     ran = subprocess.Popen(
@@ -60,7 +60,7 @@ def spans(database_url: str) -> list[Any]:
         ran.wait(20)
         server.shutdown()
         server.server_close()
-    requests = [ExportTraceServiceRequest.FromString(body) for body in taken.taken]
+    requests = [ExportTraceServiceRequest.FromString(body) for body in taken]
     return [
         span
         for request in requests

@@ -65,12 +65,14 @@ async def test_it_tells_when_it_was_last_done_and_no_small_number(visitor: Visit
     person = await make.person("Ola", "ola@example.no")
     await rows("UPDATE contact_point SET verified_at = $2 WHERE person_id = $1", person.id, NOW)
     later = NOW + timedelta(days=400)
-    assert (await forget(later))["person"] == 1
+    gone = await forget(later)
+    assert gone["person"] == 1
     visitor.wait(later - visitor.now)
     page = await visitor.open("/about/retention")
     words = page.text.replace("\xa0", " ")
     assert "Vi slettet sist onsdag 17. november 2027 kl. 11. Da gikk færre enn ti rader" in words
-    assert await last_run(later) == (later, 2, 2)
+    in_all = sum(gone.values())  # with what lay in the mailbox of other tests
+    assert await last_run(later) == (later, in_all, in_all)
     assert await last_run(later + timedelta(days=366)) is None
 
 

@@ -22,7 +22,8 @@ from offers.seats.links import link_path, shown_reference
 from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.post.test_outbox import Handler, post_office
+from tests.marketplace.base.post.conftest import post_office
+from tests.marketplace.base.post.office import Handler
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]

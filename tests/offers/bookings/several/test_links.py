@@ -26,7 +26,8 @@ from offers.seats.links import link_path
 from offers.seats.models import Booking
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.post.test_outbox import Handler, post_office
+from tests.marketplace.base.post.conftest import post_office
+from tests.marketplace.base.post.office import Handler
 from tests.offers.bookings.links.test_links import NEW, OLD, opens, send
 from tests.offers.bookings.several.test_several import book, weeks
 from tests.visitor import Visitor

@@ -25,7 +25,8 @@ from organizations.members.models import Membership, Role
 from organizations.notices.models import MemberNotice, Notice
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.post.test_outbox import Handler, post_office
+from tests.marketplace.base.post.conftest import post_office
+from tests.marketplace.base.post.office import Handler
 from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
