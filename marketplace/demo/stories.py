@@ -88,11 +88,11 @@ def proof(register: Register, made: Catalogue, anne: Resident) -> None:
     course = made.offers["hap-i-hverdagen-forrige"]
     pool, owner = course.pools[0], course.offer["owner_id"]
     recorded = {one["session_id"]: one for one in register.tables.rows["register"]}
-    if pool["taken"] < pool["capacity"]:
-        booking = register.book(pool, anne, days_before=20)
-        for session in course.sessions:
-            if saved := recorded.get(session["id"]):
-                register.mark(session, booking, anne, anne, owner, "present", 1, saved["saved_at"])
+    booking = register.book(pool, anne, days_before=20)
+    pool["capacity"] = max(pool["capacity"], pool["taken"])  # also where chance has filled it
+    for session in course.sessions:
+        if saved := recorded.get(session["id"]):
+            register.mark(session, booking, anne, anne, owner, "present", 1, saved["saved_at"])
     wrote = register.now - timedelta(days=60)
     for words in (
         "Komme meg ut to kvelder i uka, også når det er mørkt.",

@@ -85,7 +85,7 @@ def municipality_here(served: Sequence[Served], host: str) -> Served | None:
 async def site_here(host: str) -> Site | None:
     """What the pages at this host name say of themselves. None: as the instance says. While the database is away it
     is what was last heard, for pages that need no database."""
-    if catalogue.heard is None and _served.last:
+    if catalogue.listens and catalogue.heard is None and _served.last:
         return last_heard(host)
     try:
         served = await municipalities()
@@ -98,7 +98,7 @@ async def site_here(host: str) -> Site | None:
 
 def last_heard(host: str) -> Site | None:
     """The same without asking."""
-    return _site_of(_served.last or [], host)
+    return _site_of((_served.last if catalogue.listens else None) or [], host)
 
 
 def _site_of(served: Sequence[Served], host: str) -> Site | None:

@@ -121,6 +121,14 @@ class Town:
         return path
 
 
+def counted_under(year: int) -> None:
+    """The key of what the town has counted. Made without chance, which twins of a town must meet alike."""
+    path = keys.path_of(year)
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(bytes(reversed(range(keys.LENGTH))))
+
+
 async def build(suffix: str = "", municipality: Municipality | None = None) -> Town:
     """Put the town into an empty database, on Tuesday 13 October 2026 at noon. With a suffix to all that must be
     unique another one like it: neighbours, in the same municipality or in another."""
@@ -176,7 +184,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     )  # fmt: skip
     was, proven = await Session.get(offer=course), await make.booking(await SeatPool.get(offer=course))
     await Register.create(session=was, saved_at=was.ends_at, closed_at=was.ends_at, closed_by=ClosedBy.HOST)
-    keys.year_key(was.starts_at.year)  # under which these were counted
+    counted_under(was.starts_at.year)
     await Attendance.create(
         session=was, booking=proven, state=AttendanceState.PRESENT, seats_present=1, pseudonym=bytes(32),
         recorded_at=was.ends_at, cause=Cause.TAP,

@@ -38,6 +38,8 @@ class Revision:
 
     def __init__(self) -> None:
         self.heard: Mark | None = None
+        self.listens = False
+        """Is somebody to listen, also while the connection is lost?"""
         self.epoch = 0
         self.backoff = Backoff(AGAIN, AT_MOST)
         self.told: list[Callable[[str], None]] = []
@@ -48,9 +50,11 @@ class Revision:
         """Listen within this block, on a connection of its own, and come back when it is lost."""
         url = url or settings().database_url
         task = asyncio.create_task(self._stay(url)) if url else None
+        self.listens = task is not None
         try:
             yield
         finally:
+            self.listens = False
             if task:
                 task.cancel()
                 with suppress(asyncio.CancelledError):

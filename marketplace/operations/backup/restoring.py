@@ -187,7 +187,9 @@ def _readable(
 
 
 def _swap(postgres: EmbeddedPostgres, stage: Path) -> Path | None:
-    aside = postgres.data / f"{BEFORE}{clock.unmoved():{STAMP}}"
+    name = f"{BEFORE}{clock.unmoved():{STAMP}}"
+    names = (name, *(f"{name}-{again}" for again in range(2, 100)))  # two restores in one second
+    aside = next(postgres.data / each for each in names if not os.path.lexists(postgres.data / each))
     had = os.path.lexists(postgres.cluster)
     if had:
         write(stage / "aside", aside.name.encode())

@@ -51,7 +51,7 @@ async def backups(at: Looking) -> AsyncIterator[Found]:
         yield kind, f"the log is safe up to {told(last.log_at)}"
     for left in sorted(settings().data_dir.glob(f"{BEFORE}*")):
         with suppress(ValueError):
-            made = datetime.strptime(left.name.removeprefix(BEFORE), STAMP).replace(tzinfo=UTC)
+            made = datetime.strptime(left.name.removeprefix(BEFORE).split("-")[0], STAMP).replace(tzinfo=UTC)
             if at.now - made > KEPT:
                 yield (
                     Kind.AWAY,

@@ -196,6 +196,7 @@ async def test_pages_say_what_was_last_heard_while_the_database_is_away(
     here: Municipality, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries._served, "_kept", None)  # what is heard here goes with this test
+    monkeypatch.setattr(queries.catalogue, "listens", True)
     await set_own(here.id, **NOTHING | {"helpline_phone": "52 00 00 09"}, welcomes={}, by=None, now=NOW)
     with monkeypatch.context() as listening:
         listening.setattr(queries.catalogue, "heard", (1, 1))

@@ -180,6 +180,7 @@ async def test_a_service_may_be_called_what_it_likes(
     monkeypatch.setenv("TREFFPUNKT_SITE_NAME", "Gávnnadanbáiki ȟ")
     settings.cache_clear()
     await SmsGateway(url).send(SMS)
+    monkeypatch.undo()
     settings.cache_clear()
     head, _, body = got[0].partition(b"\r\n\r\n")
     assert b"User-Agent: Treffpunkt/" in head
