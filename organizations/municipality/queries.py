@@ -85,7 +85,9 @@ def municipality_here(served: Sequence[Served], host: str) -> Served | None:
 async def site_here(host: str) -> Site | None:
     """What the pages at this host name say of themselves. None: as the instance says. While the database is away it
     is what was last heard, for pages that need no database."""
-    if catalogue.listens and catalogue.heard is None and _served.last:
+    if not catalogue.listens:
+        return None
+    if catalogue.heard is None and _served.last:
         return last_heard(host)
     try:
         served = await municipalities()

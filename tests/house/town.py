@@ -126,6 +126,7 @@ def counted_under(year: int) -> None:
     path = keys.path_of(year)
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
         path.write_bytes(bytes(reversed(range(keys.LENGTH))))
 
 

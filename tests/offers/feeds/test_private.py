@@ -248,4 +248,4 @@ async def test_thirty_bookings_take_as_many_questions_as_one(visitor: Visitor, m
         await titles(visitor, path)
         monkeypatch.undo()
         counts.append(len(asked))
-    assert counts == [3, 3]  # the third: whose pages these are, where nobody listens
+    assert counts == [2, 2]

@@ -28,6 +28,12 @@ NOTHING = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries._served, "_kept", None)
+    monkeypatch.setattr(queries.catalogue, "listens", True)
+
+
 @pytest.fixture
 async def here(db: None) -> Municipality:
     return await make.municipality()
