@@ -208,7 +208,8 @@ def employees(register: Register) -> list[Resident]:
 
 
 def fill(register: Register, made: Made, crowd: list[Resident], popularity: float, taken: set[UUID]) -> None:
-    """Bookings of an offer and the registers of what is over. `taken`: people to leave alone."""
+    """Bookings of an offer and the registers of what is over. `taken`: people to leave alone. An offer that is `booked`
+    has exactly so many, whatever chance says: a story needs the seats that are left."""
     joining, chance, now = made.offer["joining"], register.chance, register.now
     known = made.offer["audiences"]
     fitting = [
@@ -217,7 +218,7 @@ def fill(register: Register, made: Made, crowd: list[Resident], popularity: floa
     chance.shuffle(fitting)
     called_off = {session["id"] for session in made.sessions if session["status"] == "cancelled"}
     for pool in made.pools:
-        wanted = _seats_wanted(pool, popularity, now, chance)
+        wanted = made.spec.get("booked", _seats_wanted(pool, popularity, now, chance))
         # Those who come to one session often come to the next: a circle of regulars, and some who look in.
         regulars = fitting[: ceil(wanted * 1.4) + 4]
         others = fitting[len(regulars) :]
