@@ -1,13 +1,13 @@
 """documents."""
 
-import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from marketplace.base.i18n import OURS, SOURCE
+from marketplace.operations.commands.doing import done
 from marketplace.operations.commands.options import DATA, Somewhere
-from marketplace.operations.opened import database
 
 
 @click.command()
@@ -27,16 +27,13 @@ from marketplace.operations.opened import database
 def documents(folder: Path, municipality: str | None, lang: str, overwrite: bool, data: Path | None) -> None:
     """Write drafts of the record of processing, the DPIA and the processor agreement into DIR, to fill in and sign."""
     from marketplace.base import clock
-    from marketplace.base.data.database import connected
-    from marketplace.base.i18n import OURS, speaking
+    from marketplace.base.i18n import speaking
     from marketplace.operations.documents import drafts, facts, word
 
-    async def found() -> list[facts.Controller]:
-        async with connected():
-            return await facts.controllers()
+    async def found(_now: datetime) -> list[facts.Controller]:
+        return await facts.controllers()
 
-    with database(data):
-        there = asyncio.run(found())
+    there = done(data, found)
     chosen = [each for each in there if municipality in (None, each.slug)]
     if not chosen:
         raise click.ClickException(

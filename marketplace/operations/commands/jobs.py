@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from marketplace.operations.commands.doing import done
 from marketplace.operations.commands.options import DATA
 from marketplace.operations.jobs.reports import Report
 from marketplace.operations.jobs.running import Job
@@ -36,8 +37,7 @@ def group(timetable: Timetable) -> click.Group:
     def list_jobs(data: Path | None) -> None:
         """Say of each job how often it runs, when it last did, how long it took, and what went wrong. Exit 1 when the
         last run of any went wrong."""
-        with database(data):
-            found, now = asyncio.run(_reports())
+        found, now = done(data, _reports)
         failing = False
         for job in timetable():
             failing = failing or bool(job.name in found and found[job.name].failing)
@@ -91,13 +91,10 @@ def span(of: timedelta) -> str:
     return f"{seconds} s"
 
 
-async def _reports() -> tuple[dict[str, Report], datetime]:
-    from marketplace.base import clock
-    from marketplace.base.data.database import connected
+async def _reports(now: datetime) -> tuple[dict[str, Report], datetime]:
     from marketplace.operations.jobs.reports import reports
 
-    async with connected():
-        return await reports(), clock.now()
+    return await reports(), now
 
 
 async def _ran(job: Job) -> Report | None:

@@ -1,13 +1,13 @@
 """municipalities list, municipalities host."""
 
-import asyncio
 import re
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from marketplace.operations.commands.doing import done
 from marketplace.operations.commands.options import DATA
-from marketplace.operations.opened import database
 from marketplace.settings import settings
 
 
@@ -20,16 +20,12 @@ def municipalities() -> None:
 @DATA
 def list_municipalities(data: Path | None) -> None:
     """Each with its number, name and host name, and whether that is answered."""
-    from marketplace.base.data.database import connected
     from organizations.municipality.queries import Hosted, hosted
 
-    async def found() -> list[Hosted]:
-        async with connected():
-            return await hosted()
+    async def found(_now: datetime) -> list[Hosted]:
+        return await hosted()
 
-    with database(data):
-        listed = asyncio.run(found())
-    for one in listed:
+    for one in done(data, found):
         answered = "" if one.host is None or one.host in settings().hosts else ", which is not answered"
         click.echo(f"{one.number}  {one.name}  {one.host or '-'}{answered}")
 
@@ -55,20 +51,12 @@ def host_name(_context: click.Context, _option: click.Parameter, text: str) -> s
 def host(number: str, host: str | None, data: Path | None) -> None:
     """Let HOST lead to the pages of the municipality with this NUMBER (a dash: none does any more). What its pages say
     of themselves, its coordinators write."""
-    from marketplace.base import clock
-    from marketplace.base.data.database import connected
-    from marketplace.base.errors import Problem
     from organizations.municipality.actions import set_host
 
-    async def done() -> str:
-        async with connected():
-            return await set_host(number, host, now=clock.now())
+    async def led(now: datetime) -> str:
+        return await set_host(number, host, now=now)
 
-    with database(data):
-        try:
-            name = asyncio.run(done())
-        except Problem as problem:
-            raise click.ClickException(problem.message) from problem
+    name = done(data, led)
     click.echo(f"{host} leads to {name}." if host else f"No host name leads to {name} alone.")
     if host and host not in settings().hosts:
         click.echo(

@@ -1,22 +1,18 @@
 """outbox list, failed, retry; and release, drop of what a restore has held."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import click
 
 from marketplace.base.models import WRITTEN
 from marketplace.base.post.again import Asked, CarrierAway, Found, masked
+from marketplace.operations.commands.doing import done
 from marketplace.operations.commands.options import DATA
-from marketplace.operations.opened import database
-
-Answer = TypeVar("Answer")
-Asking = Callable[[datetime], Awaitable[Answer]]
 
 
 @click.group()
@@ -148,20 +144,6 @@ def drop(mail: str | None, yes: bool, data: Path | None) -> None:
         click.confirm("Nobody will get them. Go on?", abort=True)
     gone = done(data, lambda now: held.drop(now, mail))
     click.echo(f"{number(gone, 'message')} dropped.")
-
-
-def done(data: Path | None, asking: "Asking[Answer]") -> Answer:
-    """Ask the database of this instance."""
-    from marketplace import every_mail  # noqa: F401 - what is imported there can be sent
-    from marketplace.base import clock
-    from marketplace.base.data.database import connected
-
-    async def asked() -> Answer:
-        async with connected():
-            return await asking(clock.now())
-
-    with database(data):
-        return asyncio.run(asked())
 
 
 def shown(found: Sequence[Found], most: int, now: datetime) -> None:

@@ -1,13 +1,12 @@
 """rotate, rebuild."""
 
-import asyncio
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from marketplace.operations.commands.doing import done
 from marketplace.operations.commands.options import DATA
-from marketplace.operations.opened import database
 from marketplace.settings import settings
 
 KINDS = ("feeds", "words", "next-sessions")
@@ -17,7 +16,6 @@ KINDS = ("feeds", "words", "next-sessions")
 @DATA
 def rotate(data: Path | None) -> None:
     """After a change of the secret key: seal and hash anew what lies in the database under one of before."""
-    from marketplace.base.data.database import connected
     from marketplace.operations.renewal.secret import Renewed
     from marketplace.operations.renewal.secret import rotate as renew
 
@@ -26,12 +24,10 @@ def rotate(data: Path | None) -> None:
             "No key of before is named: set TREFFPUNKT_SECRET_KEYS_BEFORE to it first."
         )
 
-    async def renewed() -> Renewed:
-        async with connected():
-            return await renew()
+    async def renewed(_now: datetime) -> Renewed:
+        return await renew()
 
-    with database(data):
-        found = asyncio.run(renewed())
+    found = done(data, renewed)
     click.echo(
         f"Made anew: {found.apps} apps for codes, {found.goals} goals of people's own, {found.stops} addresses that "
         "want no messages. `doctor` says what the keys before are still needed for."
@@ -49,8 +45,6 @@ def rotate(data: Path | None) -> None:
 def rebuild(kinds: tuple[str, ...], everything: bool, data: Path | None) -> None:
     """Make anew what is derived and kept: calendar feeds (after a change of the public address), the words that offers
     are found by, each offer's next session. People may go on booking meanwhile."""
-    from marketplace.base import clock
-    from marketplace.base.data.database import connected
     from marketplace.operations.renewal.derived import DERIVED
 
     chosen = KINDS if everything else tuple(dict.fromkeys(kinds))
@@ -58,9 +52,7 @@ def rebuild(kinds: tuple[str, ...], everything: bool, data: Path | None) -> None
         raise click.UsageError(f"Say which: {', '.join(KINDS)}, or --all.")
 
     async def made(now: datetime) -> None:
-        async with connected():
-            for kind in chosen:
-                click.echo(f"{kind}: {await DERIVED[kind](now)} looked at")
+        for kind in chosen:
+            click.echo(f"{kind}: {await DERIVED[kind](now)} looked at")
 
-    with database(data):
-        asyncio.run(made(clock.now()))
+    done(data, made)
