@@ -3,7 +3,7 @@
 import asyncpg
 import click
 
-from marketplace.base.data.database import UNMIGRATED, unavailable
+from marketplace.base.data.database import UNMIGRATED, causes, unavailable
 from marketplace.base.data.instance import WrongInstance
 from marketplace.base.postgres.programs import EmbeddedPostgresError
 
@@ -40,12 +40,3 @@ def sentence(error: BaseException) -> str | None:
     if unavailable(error):
         return f"The database cannot be reached: {str(error) or type(error).__name__}"
     return None
-
-
-def causes(error: BaseException | None) -> list[BaseException]:
-    """It and what it came of, which Tortoise wraps."""
-    found = []
-    while error is not None:
-        found.append(error)
-        error = error.__cause__
-    return found

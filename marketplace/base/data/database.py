@@ -1,7 +1,7 @@
 """The connection to PostgreSQL: one way in for objects (Tortoise) and one for plain SQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar, overload
 
@@ -74,14 +74,16 @@ UNMIGRATED = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg
 """What it raises when the database is older than the program. Tortoise wraps some of it."""
 
 
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it was raised from, which Tortoise wraps."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
 def unavailable(error: BaseException) -> bool:
     """Does this mean that the database cannot help just now, and the same may be sent again?"""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, (*UNAVAILABLE, *UNMIGRATED)):
-            return True
-        cause = cause.__cause__
-    return False
+    return any(isinstance(each, (*UNAVAILABLE, *UNMIGRATED)) for each in causes(error))
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]

@@ -17,6 +17,10 @@ ON CONFLICT (job, slot) DO UPDATE SET leased_until = excluded.leased_until
 WHERE j.done_at IS NULL AND (j.leased_until < $5 OR j.leased_until > $4 + interval '1 minute') RETURNING id"""
 # A lease that is longer than any is of a clock that ran ahead and was put right.
 DONE = "UPDATE job_run SET done_at = $3 WHERE job = $1 AND slot = $2"
+ALIVE_FOR = timedelta(minutes=1)
+"""So long a worker's word holds that it is alive."""
+ALIVE_UNTIL = "SELECT leased_until FROM job_run WHERE job = 'worker' AND slot = 'alive'"
+"""Until when some worker has said that it is alive; nothing where none has been."""
 ALIVE = """INSERT INTO job_run (id, job, slot, leased_until) VALUES ($1, 'worker', 'alive', $2)
 ON CONFLICT (job, slot) DO UPDATE SET leased_until = excluded.leased_until"""
 
@@ -35,8 +39,8 @@ async def done(job: str, slot: str, *, now: datetime) -> None:
 
 
 async def alive(now: datetime) -> None:
-    """A worker is at work, and will say so again within a minute (read by /health/ready)."""
-    await rows(ALIVE, uuid7(), now + timedelta(minutes=1))
+    """A worker is at work, and will say so again within a minute (ALIVE_UNTIL)."""
+    await rows(ALIVE, uuid7(), now + ALIVE_FOR)
 
 
 class Leader:

@@ -11,13 +11,14 @@ from tortoise.migrations.executor import PlanStep
 from marketplace.base import lean_migrations
 from marketplace.base.backoff import jittered
 from marketplace.base.data import marks
-from marketplace.base.data.database import config, credentials
+from marketplace.base.data.database import causes, config, credentials
 from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
 NEWEST = "0056_keys_and_domain"
 """Name of the newest migration; /health/ready compares it with the database."""
+NEWEST_IS_THERE = "SELECT EXISTS (SELECT FROM tortoise_migrations WHERE app = 'marketplace' AND name = $1)"
 NOTHING = "__first__"
 """The target before the first of them: no tables."""
 LOCK_TIMEOUT = 800
@@ -68,8 +69,7 @@ async def at_newest(connection: asyncpg.Connection) -> bool:
     """Is there nothing to do?"""
     if await connection.fetchval("SELECT to_regclass('tortoise_migrations')") is None:
         return False
-    newest = "SELECT true FROM tortoise_migrations WHERE app = 'marketplace' AND name = $1"
-    return bool(await connection.fetchval(newest, NEWEST))
+    return bool(await connection.fetchval(NEWEST_IS_THERE, NEWEST))
 
 
 async def _patiently(url: str, target: str | None, tell: Tell, approve: Approve) -> None:
@@ -104,12 +104,7 @@ def unhurried(url: str) -> dict[str, object]:
 
 def gave_way(error: BaseException) -> bool:
     """Did it only not get what others hold?"""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, GAVE_WAY):
-            return True
-        cause = cause.__cause__
-    return False
+    return any(isinstance(each, GAVE_WAY) for each in causes(error))
 
 
 class Steps:

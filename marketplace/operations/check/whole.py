@@ -12,7 +12,8 @@ import asyncpg
 
 from marketplace.base import clock
 from marketplace.base.data.database import credentials
-from marketplace.base.data.migrate import NEWEST
+from marketplace.base.data.jobs import ALIVE_FOR, ALIVE_UNTIL
+from marketplace.base.data.migrate import NEWEST, at_newest
 from marketplace.operations.check.invariants import INVARIANTS
 from marketplace.settings import settings
 from offers.attendance import year_keys
@@ -25,10 +26,6 @@ PATIENCE = timedelta(minutes=2)
 """How long a worker may take to bring derived facts up to date (schedule.py runs those jobs every minute)."""
 OVERDUE = timedelta(hours=1)
 """How long a message may be due and unsent; a retry moves its due time ahead."""
-MIGRATED = "SELECT to_regclass('tortoise_migrations') IS NOT NULL"
-NEWEST_IS_THERE = "SELECT EXISTS (SELECT FROM tortoise_migrations WHERE app = 'marketplace' AND name = $1)"
-LAST_ALIVE = "SELECT leased_until - interval '1 minute' FROM job_run WHERE job = 'worker' AND slot = 'alive'"
-"""A worker says every quarter of a minute that it is alive for another minute (base/data/jobs.py)."""
 
 
 async def violations() -> list[str]:
@@ -48,10 +45,10 @@ async def violations() -> list[str]:
 
 async def check(connection: asyncpg.Connection, now: datetime) -> list[str]:
     """The same on an open connection. Of a database that is not at the newest migration, only that is said."""
-    if not await connection.fetchval(MIGRATED) or not await connection.fetchval(NEWEST_IS_THERE, NEWEST):
+    if not await at_newest(connection):
         return [_told("the database is at the newest migration", [NEWEST])]
-    seen = None if _moved_lately() else await connection.fetchval(LAST_ALIVE)
-    known = _known(now, seen and min(seen, now))
+    until = None if _moved_lately() else await connection.fetchval(ALIVE_UNTIL)
+    known = _known(now, until and min(until - ALIVE_FOR, now))
     found: list[str] = []
     for sentence, sql in INVARIANTS:
         values: list[Any] = []

@@ -6,10 +6,10 @@ Only `doctor` asks: whoever starts a server starts before its worker does.
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from marketplace.base.data.jobs import ALIVE_UNTIL
 from marketplace.operations.doctor.findings import Found, Kind, Looking
 from marketplace.operations.jobs.reports import read_on
 
-ALIVE = "SELECT leased_until FROM job_run WHERE job = 'worker' AND slot = 'alive'"
 OLDEST = "SELECT count(*), min(due_at) FROM outbox_message WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < $1"
 WAITED = timedelta(minutes=5)
 """A message that has been due for longer waits for something that somebody should mend."""
@@ -18,10 +18,10 @@ SHOWN = 4
 
 
 async def jobs(at: Looking) -> AsyncIterator[Found]:
-    if not await migrated(at, "job_report"):
+    if not await at.has("job_report"):
         return
     assert at.connection is not None
-    alive = await at.connection.fetchval(ALIVE)
+    alive = await at.connection.fetchval(ALIVE_UNTIL)
     if alive is None:
         yield Kind.WELL, "no worker has been at work yet"
         return
@@ -39,7 +39,7 @@ async def jobs(at: Looking) -> AsyncIterator[Found]:
 
 
 async def messages(at: Looking) -> AsyncIterator[Found]:
-    if not await migrated(at, "outbox_message"):
+    if not await at.has("outbox_message"):
         return
     assert at.connection is not None
     count, oldest = await at.connection.fetchrow(OLDEST, at.now)
@@ -53,8 +53,3 @@ async def messages(at: Looking) -> AsyncIterator[Found]:
             f"{count} are due, the oldest for {waited} seconds"
             + (": `outbox list` says why" if kind is Kind.AWAY else ""),
         )
-
-
-async def migrated(at: Looking, table: str) -> bool:
-    """Is there a database, new enough to have it?"""
-    return bool(at.connection and await at.connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table))

@@ -3,22 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 from marketplace.base.data import backed_up
 from marketplace.base.postgres.embedded import BEFORE
 from marketplace.operations.backup.folder import STAMP
 from marketplace.operations.backup.planning import told
 from marketplace.operations.backup.rules import KEPT
+from marketplace.operations.disks import beside_data
 from marketplace.operations.doctor.findings import Found, Kind, Looking
 from marketplace.operations.opened import embedded
 from marketplace.settings import settings
-
-
-def _same_disk(folder: Path | None) -> bool:
-    with suppress(OSError):
-        return folder is not None and folder.stat().st_dev == settings().data_dir.stat().st_dev
-    return False
 
 
 async def backups(at: Looking) -> AsyncIterator[Found]:
@@ -42,7 +36,11 @@ async def backups(at: Looking) -> AsyncIterator[Found]:
         yield Kind.AWAY, f"the last attempt failed: {last.trouble}"
     if last.verified_at:
         kind = Kind.AWAY if last.late(at.now) else Kind.WELL
-        beside = ", on the disk of the data itself: it is lost with that" if _same_disk(last.folder) else ""
+        beside = (
+            ", on the disk of the data itself: it is lost with that"
+            if last.folder and beside_data(last.folder)
+            else ""
+        )
         yield kind, f"the last copy was verified at {told(last.verified_at)}{beside}"
     elif settings().backup_dir:
         yield Kind.AWAY, "no copy was made yet: see the log of `run`, or run `backup`"

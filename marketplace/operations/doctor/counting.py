@@ -30,7 +30,7 @@ async def keys(at: Looking) -> AsyncIterator[Found]:
     if folder.stat().st_mode & 0o002:
         yield Kind.WRONG, f"take the right to write in {folder} (TREFFPUNKT_KEYS_DIR) from everybody else"
     told = []
-    if at.connection and await at.connection.fetchval("SELECT to_regclass('year_key') IS NOT NULL"):
+    if await at.has("year_key"):
         told = await year_keys.problems(at.connection)
     for each in told:
         yield (
@@ -48,8 +48,9 @@ CLOSED = "SELECT year, closed_at FROM year_key WHERE closed_at IS NOT NULL ORDER
 
 async def ended(at: Looking) -> AsyncIterator[Found]:
     """The copies of keys whose year is closed: ours are destroyed by the worker, others by whoever made them."""
-    if not at.connection or not await at.connection.fetchval("SELECT to_regclass('year_key') IS NOT NULL"):
+    if not await at.has("year_key"):
         return
+    assert at.connection is not None
     copied_to = settings().keys_backup_dir
     if copied_to and not copied_to.is_dir():
         yield (
@@ -71,8 +72,9 @@ async def ended(at: Looking) -> AsyncIterator[Found]:
 
 async def figures(at: Looking) -> AsyncIterator[Found]:
     """Who may read figures, and whether the months that are over are closed."""
-    if not at.connection or not await at.connection.fetchval("SELECT to_regclass('closing') IS NOT NULL"):
+    if not await at.has("closing"):
         return
+    assert at.connection is not None
     if wrong := await role.problem(at.connection):
         yield Kind.WRONG, wrong
         return

@@ -8,7 +8,7 @@ import asyncpg
 from marketplace.base import clock
 from marketplace.base.data import instance
 from marketplace.base.data.database import credentials
-from marketplace.base.data.migrate import NEWEST
+from marketplace.base.data.migrate import NEWEST, at_newest
 from marketplace.operations.doctor.findings import Found, Kind, Looking
 from marketplace.settings import settings
 
@@ -40,9 +40,7 @@ def travels(connection: asyncpg.Connection) -> str:
 async def migrations(at: Looking) -> AsyncIterator[Found]:
     if at.connection is None:
         return
-    there = "SELECT to_regclass('tortoise_migrations') IS NOT NULL"
-    newest = "SELECT EXISTS (SELECT FROM tortoise_migrations WHERE app = 'marketplace' AND name = $1)"
-    if await at.connection.fetchval(there) and await at.connection.fetchval(newest, NEWEST):
+    if await at_newest(at.connection):
         yield Kind.WELL, f"the database is at {NEWEST}"
     else:
         yield Kind.AWAY, "run `python -m marketplace migrate`: the database is not at the newest migration"

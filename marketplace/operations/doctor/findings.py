@@ -37,6 +37,11 @@ class Looking:
     connection: asyncpg.Connection | None = None
     away: str = ""
 
+    async def has(self, table: str) -> bool:
+        """Is there a database, new enough to have it?"""
+        there = "SELECT to_regclass($1) IS NOT NULL"
+        return bool(self.connection and await self.connection.fetchval(there, table))
+
 
 Found = tuple[Kind, str]
 Check = Callable[[Looking], AsyncIterator[Found]]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from marketplace.base.data import ledger as books
+from marketplace.operations.disks import beside_data
 from marketplace.operations.doctor.findings import Found, Kind, Looking
 from marketplace.settings import settings
 
@@ -15,8 +16,7 @@ async def ledger(at: Looking) -> AsyncIterator[Found]:
     except OSError as problem:
         yield Kind.WRONG, f"{folder} cannot be written ({problem.strerror}): set TREFFPUNKT_LEDGER_DIR"
         return
-    together = settings().data_dir.exists() and folder.stat().st_dev == settings().data_dir.stat().st_dev
-    if together and not settings().demo and not settings().database_url:
+    if beside_data(folder) and not settings().demo and not settings().database_url:
         words = f"it lies in {folder}, on the disk of the database: better on another, that survives it"
     else:
         words = f"what must stay gone after a restore is noted in {folder}"

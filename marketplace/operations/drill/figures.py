@@ -1,10 +1,11 @@
 """What came of a drill. The last one lies in the data folder as JSON, and /about/operation tells it."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+
+from marketplace.operations.backup.files import write_json
 
 FILE = "drill.json"
 
@@ -35,9 +36,7 @@ class Drill:
 def write(drill: Drill, folder: Path) -> Path:
     """Keep it, in place of the one before."""
     path = folder / FILE
-    draft = path.with_name(f"{FILE}.{os.getpid()}")
-    draft.write_text(json.dumps(asdict(drill) | {"at": drill.at.isoformat()}, indent=2) + "\n")
-    draft.replace(path)
+    write_json(path, asdict(drill) | {"at": drill.at.isoformat()}, 0o644)
     return path
 
 

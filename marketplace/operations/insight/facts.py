@@ -14,9 +14,11 @@ import asyncpg
 
 from marketplace.base import clock
 from marketplace.base.data import backed_up
-from marketplace.base.data.migrate import NEWEST
+from marketplace.base.data.jobs import ALIVE_UNTIL
+from marketplace.base.data.migrate import NEWEST, NEWEST_IS_THERE
 from marketplace.base.models import WRITTEN
 from marketplace.operations.check.seats import COUNTED, SOLD_TWICE, WRONGLY_TAKEN, WRONGLY_WAITING
+from marketplace.operations.disks import nearest
 from marketplace.operations.jobs import reports
 from marketplace.settings import settings
 
@@ -30,7 +32,6 @@ OUTBOX = """SELECT channel, CASE WHEN failed_at IS NOT NULL THEN 'failed' WHEN d
 FROM outbox_message WHERE sent_at IS NULL AND (failed_at IS NULL OR failed_at > $2 AND problem IS NOT NULL
     AND problem NOT IN ('nobody''s any more', 'nothing to say')) GROUP BY 1, 2"""
 """What is on its way, and what was given up since $2. What nobody is to be told any more has not failed."""
-ALIVE = "SELECT leased_until FROM job_run WHERE job = 'worker' AND slot = 'alive'"
 SLOTS = """SELECT count(*) AS slots, count(*) FILTER (WHERE wal_status = 'lost') AS lost,
     coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)), 0)::bigint AS kept FROM pg_replication_slots
 WHERE NOT pg_is_in_recovery()"""
@@ -72,8 +73,7 @@ def in_tens(number: int) -> int:
 
 
 async def schema(connection: asyncpg.Connection, facts: Facts, now: datetime) -> None:
-    there = "SELECT EXISTS (SELECT FROM tortoise_migrations WHERE app = 'marketplace' AND name = $1)"
-    facts.newest = await connection.fetchval(there, NEWEST)
+    facts.newest = await connection.fetchval(NEWEST_IS_THERE, NEWEST)
 
 
 async def outbox(connection: asyncpg.Connection, facts: Facts, now: datetime) -> None:
@@ -88,7 +88,7 @@ async def outbox(connection: asyncpg.Connection, facts: Facts, now: datetime) ->
 
 async def jobs(connection: asyncpg.Connection, facts: Facts, now: datetime) -> None:
     facts.jobs = await reports.read_on(connection)
-    seen = await connection.fetchval(ALIVE)
+    seen = await connection.fetchval(ALIVE_UNTIL)
     facts.worker_alive = seen is not None and seen > now
 
 
@@ -127,9 +127,7 @@ def disks() -> "dict[str, shutil._ntuple_diskusage]":
     """Bytes in all and free where we write, by what the folder is for: never by its path."""
     found = {}
     for name, folder in (("data", settings().data_dir), ("keys", settings().keys)):
-        nearest = next((each for each in (folder, *folder.resolve().parents) if each.exists()), None)
-        if nearest:
-            found[name] = shutil.disk_usage(nearest)
+        found[name] = shutil.disk_usage(nearest(folder))
     return found
 
 

@@ -5,6 +5,7 @@ import shutil
 from datetime import datetime, timedelta
 
 from marketplace.base.data.database import value
+from marketplace.base.data.jobs import ALIVE_UNTIL
 from marketplace.base.models import Channel
 from marketplace.base.numbers import share
 from marketplace.operations.ready.facts import OK, Said, told
@@ -22,7 +23,7 @@ BROKEN_OFF = "SELECT count(*) FROM job_run WHERE job <> 'worker' AND done_at IS 
 
 @told("worker")
 async def worker(now: datetime) -> Said:
-    seen = await value("SELECT leased_until FROM job_run WHERE job = 'worker' AND slot = 'alive'")
+    seen = await value(ALIVE_UNTIL)
     return "never seen" if seen is None else OK if seen > now else "stale"
 
 

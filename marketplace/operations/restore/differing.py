@@ -9,16 +9,16 @@ import csv
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 
+from marketplace.privacy.kept.rules import DIFFERING
 from offers.catalogue.queries import title_in
 
 LIST = "bookings-that-differ"
-KEPT = timedelta(days=14)
 COLUMNS = (
     "what", "reference", "offer", "title", "session", "starts (UTC)", "state before", "state now", "booking",
     "name", "reach by",
@@ -133,7 +133,9 @@ def _plain(cell: object) -> str:
 
 def clear(folder: Path, now: datetime) -> int:
     """Delete lists that are done with. Returns how many."""
-    old = [path for path in folder.glob(f"{LIST}-*.csv") if path.stat().st_mtime < (now - KEPT).timestamp()]
+    old = [
+        path for path in folder.glob(f"{LIST}-*.csv") if path.stat().st_mtime < (now - DIFFERING).timestamp()
+    ]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)

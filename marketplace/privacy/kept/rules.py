@@ -15,6 +15,8 @@ MAILBOX = timedelta(days=30)
 DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
 """So long after something ended who may still ask what it was."""
+DIFFERING = timedelta(days=14)
+"""How long a restore's list of bookings that differ may lie, should nobody have deleted it."""
 BACKUPS = timedelta(days=35)
 """How long a copy is kept at most, of the data and of a year's key: what has gone is in no copy after that."""
 TWO_YEARS = timedelta(days=730)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
 from marketplace.base.numbers import amount
-from marketplace.privacy.kept.rules import AUDIT_MONTHS, BACKUPS, MAILBOX, MONTH, Table
+from marketplace.privacy.kept.rules import AUDIT_MONTHS, BACKUPS, DIFFERING, MAILBOX, MONTH, Table
 from marketplace.privacy.rules import TABLES
 
 YEAR = 365
@@ -141,7 +141,7 @@ def elsewhere() -> list[tuple[str, str]]:
         ),
         (
             _("Lister over påmeldinger som er endret etter kopien, når en er hentet fram"),
-            _("når de er brukt, senest etter %(lists)s", lists=span(timedelta(days=14))),
+            _("når de er brukt, senest etter %(lists)s", lists=span(DIFFERING)),
         ),
         (
             _("Meldinger i tjenestens egen postkasse, der det ikke er noen e-postserver"),
