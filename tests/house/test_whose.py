@@ -28,6 +28,7 @@ EXCEPTIONS = {
     "offers/bookings/mine.py:MINE": "the person's own, who is signed in",
     "offers/bookings/mine.py:AT_DESK": "of bookings that were found by their number: was a guide of the unit the one?",
     "offers/bookings/mine.py:HELPED": "of bookings that are the guide's to see: were they made for somebody?",
+    "offers/bookings/certificates/queries.py:with_certificate": "of bookings that were found: is the reader who came?",
     "offers/bookings/queries.py:BOOKING": "whose the address of a booking is, whose link is held",
     "offers/bookings/queries.py:reach": "of a booking that was found: was it made by a guide for them?",
     "offers/bookings/warnings.py:overlapping": "among MINE: does the person come themselves?",
