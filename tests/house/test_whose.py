@@ -32,7 +32,6 @@ EXCEPTIONS = {
     "offers/bookings/queries.py:BOOKING": "whose the address of a booking is, whose link is held",
     "offers/bookings/queries.py:reach": "of a booking that was found: was it made by a guide for them?",
     "offers/bookings/warnings.py:overlapping": "among MINE: does the person come themselves?",
-    "offers/messages/follow_up/queries.py:TO_THEM": "of a booking whose messages are written: is the address theirs?",
     "offers/participants/queries.py:PARTY": "of those on a host's list: have they booked themselves?",
     "marketplace/my_page/queries.py:PAST": "among MINE: the person's own stays when names are forgotten",
     "marketplace/my_page/acting/actions.py:accept": "who is asked answers; a stand-in not yet booked for has none",

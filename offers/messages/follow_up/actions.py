@@ -34,11 +34,12 @@ async def tell_useful(booking_id: UUID, offer_id: UUID, answer: Useful, *, now: 
 
 
 async def stop_news(hashed: bytes, *, now: datetime) -> None:
-    """The address with this hash gets nothing more but what concerns its bookings."""
+    """The address with this hash gets nothing more but what concerns its bookings. Said once more it counts from then:
+    also for what was asked for in between."""
     async with in_transaction():
         await rows(
             """INSERT INTO unsubscription (id, address_hash, created_at) VALUES ($1, $2, $3)
-            ON CONFLICT (address_hash) DO NOTHING""",
+            ON CONFLICT (address_hash) DO UPDATE SET created_at = excluded.created_at""",
             uuid7(), hashed, now,
         )  # fmt: skip
         ledger.note(Lost.NEWS, hashed, number=1)
