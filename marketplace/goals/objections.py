@@ -11,7 +11,7 @@ from marketplace.goals.figures.spans import Span
 from marketplace.goals.forms import NOWHERE, CellsForm, GoalForm
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 
 m = Measure
 CHOICES: tuple[Measure, ...] = (

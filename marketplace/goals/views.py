@@ -28,7 +28,7 @@ from marketplace.goals.plans.measures.rules import STATE_LABELS
 from marketplace.goals.saved import Saved
 from marketplace.statistics import stored
 from marketplace.statistics.measures import INDICATORS
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS
 
 GOAL, FORM = "marketplace/goals/goal.html", "marketplace/goals/form.html"
 

@@ -23,7 +23,7 @@ from marketplace.goals.figures.series import Series
 from marketplace.goals.figures.spans import Span
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction, Goal
 from marketplace.statistics.measures import INDICATORS, Measure
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 
 LOOKS = {
     Verdict.WAITING: ("clock", "neutral"),
