@@ -14,8 +14,8 @@ from marketplace.people.queries import WRITTEN_TO
 from offers.bookings import rules
 from offers.bookings.rows import BookedDate, FoundBooking, OwnBooking
 from offers.catalogue.arriving import is_on
-from offers.catalogue.models import Dated
 from offers.catalogue.queries import Viewer, offer_text, published
+from offers.catalogue.states import Dated
 from offers.publishing.questions import rules as asked
 from offers.seats import links
 from offers.seats import rules as seats_rules

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from offers.catalogue.models import Dated
 from offers.catalogue.rules import web_address
+from offers.catalogue.states import Dated
 from offers.seats import links, rules
 from offers.seats.models import BookingState, Claimed, EndedBy
 from offers.seats.rules import ACTIVE, CALLED_OFF, SEATED

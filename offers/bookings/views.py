@@ -32,7 +32,7 @@ from offers.bookings.several.queries import made_together
 from offers.bookings.times.claims import HasTime
 from offers.bookings.times.queries import moved_to, other_time
 from offers.catalogue.calendar import calendar, vevent
-from offers.catalogue.models import Kind
+from offers.catalogue.kinds import Kind
 from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
 from offers.publishing.questions import queries as questions_queries
 from offers.publishing.questions import rules as asked

@@ -16,17 +16,9 @@ from marketplace.base.data.ledger import Lost
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import (
-    Audience,
-    Joining,
-    Kind,
-    Offer,
-    OfferState,
-    OfferText,
-    Venue,
-    VenueText,
-    Visibility,
-)
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining, Offer, OfferText, Venue, VenueText, Visibility
+from offers.catalogue.states import OfferState
 from offers.publishing import rules
 from offers.publishing.acts import Act
 from offers.publishing.queries import capacity_of, members_seeing, text_of

@@ -17,7 +17,8 @@ from marketplace.people.models import ContactPoint
 from offers.attendance.actions import save
 from offers.bookings import mails as bookings_mails
 from offers.bookings.models import SentWord
-from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.states import OfferState
 from offers.messages.follow_up.actions import follow_up, stop_news, tell_useful
 from offers.messages.follow_up.models import Unsubscription, Useful, Usefulness
 from offers.messages.follow_up.queries import wants_news
