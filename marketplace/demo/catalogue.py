@@ -13,7 +13,8 @@ from marketplace.base.clock import at_oslo, today
 from marketplace.demo.tables import Row, Said, Tables
 from marketplace.goals.models import AT_MEETING
 from marketplace.goals.starter import StarterGoal, starters
-from offers.catalogue.models import Audience, Joining, Kind
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining
 from offers.publishing.rules import BOOKED
 from offers.publishing.series.rules import holidays as _holidays
 from offers.search.words.keywords import keywords

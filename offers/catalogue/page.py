@@ -19,7 +19,8 @@ from offers.catalogue.dates import (
     slots,
     to_choose,
 )
-from offers.catalogue.models import Joining, Kind
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining
 from offers.catalogue.pictures import drawing
 from offers.catalogue.queries import Continued, OfferPage, OfferRow
 from offers.catalogue.rhythm import rhythm

@@ -11,7 +11,8 @@ from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE
 from marketplace.base.text import name_order
-from offers.catalogue.models import Dated, Stated, Visibility
+from offers.catalogue.models import Visibility
+from offers.catalogue.states import Dated, Stated
 from organizations.members.queries import HELD, STAFF
 
 

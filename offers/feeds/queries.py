@@ -14,7 +14,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.text import by_name
 from marketplace.settings import settings
 from offers.catalogue.calendar import Meeting, calendar, public_event, vevent
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.queries import VISITOR, offer_text, published
 from offers.feeds.body import Body
 from offers.feeds.searches.queries import searched, words_of_saved

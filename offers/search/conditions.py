@@ -6,7 +6,8 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
-from offers.catalogue.models import Joining, Kind
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, outside_office_hours
 from offers.search.asked import COUNTED, Put, Search

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
-from offers.catalogue.models import Audience, Cost, Kind
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Cost
 from offers.catalogue.queries import Viewer, published
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN

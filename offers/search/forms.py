@@ -16,7 +16,8 @@ from marketplace.base.text import holds_position
 from marketplace.base.web.fields import Day
 from marketplace.base.web.forms import Filled, Form, lazy, listed
 from marketplace.base.web.http import Request
-from offers.catalogue.models import Audience, Cost, Kind
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Cost
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.asked import Position, Search

@@ -10,7 +10,7 @@ from marketplace.base.i18n import language
 from marketplace.base.quick.remembered import remembered
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.templates import template
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 from offers.catalogue.rules import WHEN_LABELS, offers_found
 from offers.catalogue.spoken import written_in
 from offers.search.counts import FILTERS, ON, Counts

@@ -4,16 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from offers.catalogue.models import (
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import (  # fmt: skip
     Joining,
-    Kind,
     Offer,
     OfferOrganizer,
     OfferText,
     SeatPool,
     Session,
     VenueText,
-)  # fmt: skip
+)
 from offers.seats.models import BookingState
 from tests import make
 from tests.conftest import NOW

@@ -8,7 +8,8 @@ from typing import Any
 import icalendar
 import pytest
 
-from offers.catalogue.models import Kind, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Session
 from offers.feeds.actions import make_address
 from offers.feeds.searches.actions import save as save_search
 from offers.rights.models import HostAssignment

@@ -1,7 +1,8 @@
 """Feeds of an audience and of a municipality: what stands in them, and how one gets to them."""
 
 from marketplace.base.data.database import value
-from offers.catalogue.models import Joining, Kind, Session, Visibility
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Session, Visibility
 from organizations.directory.models import OrganizationOwner
 from tests import make
 from tests.conftest import NOW

@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from offers.catalogue.models import Cost, Joining, Kind
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Cost, Joining
 from organizations.directory.models import Municipality
 from tests import make
 from tests.conftest import NOW

@@ -10,7 +10,8 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.dialogue.needs.models import Need
 from marketplace.guide.caller.rules import LASTS, LONGEST, MOST, Call, joined, opened, sealed
-from offers.catalogue.models import Joining, Kind, SeatPool, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, SeatPool, Session
 from offers.search.situations.models import Situation
 from offers.seats.models import Booking
 from organizations.members.models import Role

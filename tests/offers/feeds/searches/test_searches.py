@@ -7,7 +7,9 @@ import pytest
 
 from marketplace.base.clock import OSLO
 from marketplace.base.data.database import value
-from offers.catalogue.models import Cost, Joining, Kind, OfferText, Session, SessionStatus, Visibility
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Cost, Joining, OfferText, Session, Visibility
+from offers.catalogue.states import SessionStatus
 from offers.feeds.models import SavedSearch
 from offers.search.words.jobs import make_parts
 from tests import make

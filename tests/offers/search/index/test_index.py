@@ -12,7 +12,8 @@ import pytest
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.revision import Revision
-from offers.catalogue.models import Joining, Kind, SeatPool
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, SeatPool
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
 from offers.search import finding

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from offers.catalogue.models import Audience, Joining, Kind
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining
 from offers.catalogue.queries import VISITOR
 from offers.search.asked import Search
 from offers.search.finding import find, find_several

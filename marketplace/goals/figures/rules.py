@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from math import ceil, sqrt
 
 from marketplace.base.i18n import lazy
 from marketplace.base.numbers import share
-from marketplace.goals.models import AT_MEETING, CountedAs, Direction, MeasureState
-from marketplace.goals.models import Measure as PlanMeasure
-from marketplace.goals.spans import LATE, Span
+from marketplace.goals.figures.spans import LATE, Span
+from marketplace.goals.models import AT_MEETING, CountedAs, Direction
 from marketplace.statistics.measures import INDICATORS, Measure
 
 PERSONS = frozenset(
@@ -28,23 +26,6 @@ COUNTED_AS_LABELS = {
     CountedAs.SHARE: lazy("En andel av det indikatoren er en del av, i prosent"),
     CountedAs.PER_THOUSAND: lazy("Et antall for hver 1 000 innbyggere i kommunen"),
 }
-STATE_LABELS = {
-    MeasureState.PLANNED: lazy("Ikke begynt"),
-    MeasureState.GOING: lazy("I gang"),
-    MeasureState.DONE: lazy("Gjort"),
-    MeasureState.DROPPED: lazy("Droppet"),
-}
-UNDER_WAY = frozenset({MeasureState.PLANNED, MeasureState.GOING})
-
-
-def overdue(measure: PlanMeasure, today: date) -> bool:
-    """Has its deadline gone by before it was done? On the day itself there is still time."""
-    return measure.state in UNDER_WAY and measure.deadline is not None and measure.deadline < today
-
-
-def unanswered(measure: PlanMeasure, said: bool) -> bool:
-    """Is it new to its unit: nobody has begun, and nobody has said anything of it?"""
-    return measure.state == MeasureState.PLANNED and not said
 
 
 class Verdict(StrEnum):

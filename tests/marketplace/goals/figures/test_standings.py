@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
+from marketplace.goals.figures.rules import Verdict
+from marketplace.goals.figures.spans import Span
+from marketplace.goals.figures.standings import targets, turned
 from marketplace.goals.models import GoalChange, Plan
-from marketplace.goals.rules import Verdict
-from marketplace.goals.spans import Span
-from marketplace.goals.standings import targets, turned
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import elsewhere, goal, plan

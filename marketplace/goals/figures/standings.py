@@ -8,10 +8,10 @@ from uuid import UUID
 from marketplace.base.clock import today
 from marketplace.base.i18n import pick
 from marketplace.base.text import by_name
+from marketplace.goals.figures.rules import Verdict
+from marketplace.goals.figures.series import Series, Wanted, series
+from marketplace.goals.figures.spans import Span
 from marketplace.goals.models import Changed, Goal, GoalChange, Plan
-from marketplace.goals.rules import Verdict
-from marketplace.goals.series import Series, Wanted, series
-from marketplace.goals.spans import Span
 
 
 def targets(goal: Goal, changed: Sequence[GoalChange], stretch: Span) -> int:

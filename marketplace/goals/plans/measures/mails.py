@@ -7,7 +7,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, mail
-from marketplace.goals.queries import still_theirs
+from marketplace.goals.plans.measures.queries import still_theirs
 from offers.work.mails import to_member, who_is_told
 from organizations.notices.models import Notice
 

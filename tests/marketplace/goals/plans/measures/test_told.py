@@ -11,9 +11,9 @@ from marketplace.base.i18n import short_day
 from marketplace.base.models import Channel
 from marketplace.base.post import queue
 from marketplace.base.post.mail import MAILS
-from marketplace.goals import mails  # noqa: F401 - fills MAILS
-from marketplace.goals.mails import note_told
 from marketplace.goals.models import FocusArea, Measure, MeasureState, Plan
+from marketplace.goals.plans.measures import mails  # noqa: F401 - fills MAILS
+from marketplace.goals.plans.measures.mails import note_told
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from organizations.notices.models import MemberNotice, Notice

@@ -15,9 +15,9 @@ from uuid import UUID
 from marketplace.base.clock import month_start
 from marketplace.base.data.database import rows
 from marketplace.dialogue.queries import fewest_at_meetings
+from marketplace.goals.figures.rules import Aim, Point, Progress, progress, quotient
+from marketplace.goals.figures.spans import LATE, Span
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction, Goal, Population, Term
-from marketplace.goals.rules import Aim, Point, Progress, progress, quotient
-from marketplace.goals.spans import LATE, Span
 from marketplace.statistics.measures import INDICATORS, Measure
 from marketplace.statistics.stored import Ask, Cells, Sum, Sums, several
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from marketplace.goals.figures.rules import Aim, Point, Progress, Verdict, planned, progress, quotient
+from marketplace.goals.figures.spans import Span
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction
-from marketplace.goals.rules import Aim, Point, Progress, Verdict, planned, progress, quotient
-from marketplace.goals.spans import Span
 
 YEAR = Span(2026, 2026)
 PEOPLE = Aim("people", CountedAs.NUMBER, Direction.AT_LEAST, 140, YEAR)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from marketplace.goals.figures.rules import Verdict
+from marketplace.goals.figures.series import Series, Wanted, series
+from marketplace.goals.figures.spans import Span
 from marketplace.goals.models import AT_MEETING, FocusArea, Goal, GoalFigure, Population
-from marketplace.goals.rules import Verdict
-from marketplace.goals.series import Series, Wanted, series
-from marketplace.goals.spans import Span
 from marketplace.statistics import stored
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import By, Cells

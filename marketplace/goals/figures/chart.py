@@ -7,9 +7,9 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import month as month_name
 from marketplace.base.i18n import short_month
 from marketplace.base.numbers import amount
+from marketplace.goals.figures.rules import Point, late, planned
+from marketplace.goals.figures.series import Series
 from marketplace.goals.models import Direction
-from marketplace.goals.rules import Point, late, planned
-from marketplace.goals.series import Series
 from marketplace.goals.words import unit
 
 SHORT = 12

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from marketplace.base.i18n import speaking
+from marketplace.goals.figures.spans import Span
 from marketplace.goals.models import Term
-from marketplace.goals.spans import Span
 
 LAST_EVENING = datetime(2026, 12, 31, 22, 59, tzinfo=UTC)
 NEW_YEAR = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Measures: what coordinators edit and responsible units comment; and how many live in a municipality."""
+"""Measures of plans (tiltak): what coordinators edit, and what responsible units say of them."""
 
 from typing import Any
 
@@ -13,15 +13,18 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from marketplace.goals import queries, rules
+from marketplace.goals import queries as plans
 from marketplace.goals.alone import holds_plan
 from marketplace.goals.models import Measure, MeasureState, Plan
-from marketplace.goals.plans import actions
-from marketplace.goals.plans.forms import MeasureForm, MoveForm, PopulationForm, SayForm
-from marketplace.goals.rules import STATE_LABELS
+from marketplace.goals.plans.forms import MoveForm
+from marketplace.goals.plans.measures import actions, queries, rules
+from marketplace.goals.plans.measures.forms import MeasureForm, SayForm
+from marketplace.goals.plans.measures.rules import STATE_LABELS
+from marketplace.goals.plans.order import move as move_in_order
+from marketplace.goals.plans.rules import merged
 from marketplace.goals.saved import Saved
 
-FORM = "marketplace/goals/measures/form.html"
+FORM = "marketplace/goals/plans/measures/form.html"
 STATES = list(STATE_LABELS.items())
 
 
@@ -32,7 +35,8 @@ async def measures(request: Request) -> Response:
     last_said = await queries.newest_comments([one.id for one in found])
     day = today(request.now)
     return render(
-        request, "marketplace/goals/measures/measures.html", measures=found, states=STATE_LABELS, last_said=last_said,
+        request, "marketplace/goals/plans/measures/measures.html", measures=found, states=STATE_LABELS,
+        last_said=last_said,
         overdue={one.id for one in found if rules.overdue(one, day)},
         new={one.id for one in found if rules.unanswered(one, one.id in last_said)},
     )  # fmt: skip
@@ -48,9 +52,9 @@ async def measure(request: Request) -> Response:
 async def _measure(request: Request, access: queries.Access, form: Any, status: int = 200) -> Response:
     hears = not access.coordinates or await queries.hears(access.measure.responsible_id)
     return render(
-        request, "marketplace/goals/measures/measure.html", status=status, measure=access.measure,
+        request, "marketplace/goals/plans/measures/measure.html", status=status, measure=access.measure,
         plan=access.measure.focus_area.plan, coordinates=access.coordinates, form=form, states=STATES,
-        comments=await queries.comments(measure=access.measure.id),
+        comments=await plans.comments(measure=access.measure.id),
         overdue=rules.overdue(access.measure, today(request.now)), unheard=not hears,
     )  # fmt: skip
 
@@ -80,16 +84,16 @@ async def comment(request: Request) -> Response:
 @holds_plan
 async def new(request: Request) -> Response:
     """GET and POST /plans/{slug}/areas/{area}/measures/new"""
-    plan = await queries.plan_to_change(request.person, request.path_params["slug"])
-    area = queries.area_in(plan, parse_id(request.path_params["area"]))
-    units = await queries.organizations_of(plan.municipality_id)
+    plan = await plans.plan_to_change(request.person, request.path_params["slug"])
+    area = plans.area_in(plan, parse_id(request.path_params["area"]))
+    units = await plans.organizations_of(plan.municipality_id)
     form: Filled[MeasureForm] = MeasureForm.blank(state=MeasureState.PLANNED)
     if request.method == "POST":
         form = await MeasureForm.read(request)
         _objections(form, units)
         if form.valid:
             given = form.data
-            await actions.make_measure(
+            await actions.make(
                 area, by=request.person.id, now=request.now, title={request.lang: given.title},
                 responsible_id=given.responsible, deadline=given.deadline, state=given.state,
             )  # fmt: skip
@@ -108,17 +112,17 @@ async def edit(request: Request) -> Response:
     """GET and POST /measures/{id}/edit"""
     found = await _to_change(request)
     plan = found.focus_area.plan
-    units = await queries.organizations_of(plan.municipality_id)
+    units = await plans.organizations_of(plan.municipality_id)
     form = _says(found)
     if request.method == "POST":
         form = await MeasureForm.read(request)
         _objections(form, units)
         if form.valid and form.meet(_says(found)):
             given = form.data
-            await actions.edit_measure(
+            await actions.edit(
                 found, by=request.person.id, now=request.now, responsible_id=given.responsible,
                 deadline=given.deadline, state=given.state,
-                title=actions.merged(found.title, request.lang, given.title),
+                title=merged(found.title, request.lang, given.title),
             )  # fmt: skip
             return see_other(f"/measures/{found.id}?saved={Saved.CHANGED}", request)
     return _form(request, plan, found, form, units)
@@ -156,32 +160,5 @@ async def move(request: Request) -> Response:
     if not form.valid:
         access = queries.Access(found, coordinates=True, unit=None)
         return await _measure(request, access, SayForm.blank(state=found.state), 422)
-    await actions.move("measure", area.id, found.id, form.data.by, by=request.person.id, now=request.now)
+    await move_in_order("measure", area.id, found.id, form.data.by, by=request.person.id, now=request.now)
     return see_other(f"/plans/{area.plan.slug}#area-{area.number}", request)
-
-
-@coordinator
-async def population(request: Request) -> Response:
-    """GET and POST /population: how many live in the municipality, by year, with the source."""
-    municipalities = [one for one, _plans in await queries.plans(request.person)]
-    asked = request.query.get("municipality", [""])[-1]
-    here = next(
-        (one for one in municipalities if one.slug == asked), municipalities[0] if municipalities else None
-    )
-    if here is None:
-        raise NotFound
-    form: Filled[PopulationForm] = PopulationForm.blank(year=today(request.now).year)
-    if request.method == "POST":
-        form = await PopulationForm.read(request)
-        if form.valid and form.data.year > today(request.now).year:
-            form.add_error("year", _("Det året er ikke kommet ennå. Skriv et år med et tall som er talt."))
-        if form.valid:
-            await actions.save_population(
-                here.id, by=request.person.id, now=request.now, **form.data.model_dump()
-            )
-            return see_other(f"/population?municipality={here.slug}&saved={Saved.CHANGED}", request)
-    return render(
-        request, "marketplace/goals/measures/population.html",
-        status=422 if form.errors else 200, form=form, here=here,
-        municipalities=municipalities, populations=await queries.populations_of(here.id),
-    )  # fmt: skip
