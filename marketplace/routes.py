@@ -88,7 +88,7 @@ ROUTES: list[Route] = [
     both("/organizations/apply", approval.apply),
     both("/organizations/apply/{slug}", approval.application),
     get("/organizations/{slug}", search_views.organization),
-    get("/pictures/{sha256}", profile.picture),
+    get("/pictures/{sha256}", picture.shown),
     # calendars
     get("/calendar/all.ics", feeds.all_offers),
     get("/calendar/organizations/{slug}.ics", feeds.organization),

@@ -224,10 +224,13 @@ def host_name(host: str) -> str:
 
 
 def own_origins(host: str) -> set[str]:
-    """Our own address, and in demo mode whichever loopback name was used."""
+    """Our own address, and that of the host name that was asked, where it is one that we answer: a municipality may
+    have its own. In demo mode whichever loopback name was used."""
     origins = {settings().public_url.rstrip("/")}
     if settings().demo:
         origins.add(f"http://{host}")
+    elif host_name(host) in settings().hosts:
+        origins.add(f"{settings().public_url.partition('://')[0]}://{host.lower()}")
     return origins
 
 

@@ -52,9 +52,8 @@ async def both(index: Index, wanted: Search, viewer: Viewer, now: datetime, lang
         await index.made(now)
         answer = await index.find(wanted, viewer, now)
     assert answer is not None
-    total, found = answer
     by_database = await search(replace(wanted, all_words=True), viewer=viewer, lang=lang, now=now)
-    by_index = await shown(wanted, total, found, lang=lang, now=now)
+    (by_index,) = await shown([wanted], [answer], lang=lang, now=now)
     assert outcome(by_index) == outcome(by_database), (wanted, viewer, now)
     known = await places(now)
     assert await index.count(wanted, viewer, now, known) == await count(
