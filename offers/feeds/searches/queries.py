@@ -1,14 +1,24 @@
 """What a saved search asks for, and how it is called."""
 
 from datetime import datetime
+from urllib.parse import parse_qs
 
 from marketplace.base.data.database import value
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
-from offers.feeds.searches.rules import parsed, words_of
+from marketplace.base.text import clean
+from marketplace.base.web.forms import Filled
+from offers.feeds.searches.rules import words_of
 from offers.search.conditions import always_of_dates, matching
 from offers.search.equal.queries import read_equal
+from offers.search.forms import SearchForm
 from offers.search.queries import all_names
+
+
+def parsed(query: str) -> SearchForm:
+    """The search of a canonical query."""
+    fields = {name: [clean(typed) for typed in texts] for name, texts in parse_qs(query).items()}
+    return Filled(SearchForm, fields, {}).data
 
 
 async def words_of_saved(slug: str) -> list[str]:

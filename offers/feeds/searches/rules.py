@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
-from marketplace.base.text import clean
-from marketplace.base.web.forms import Filled
 from offers.search.filters import PASSING, Names, chosen
 from offers.search.forms import ALL, SearchForm
 
@@ -32,12 +30,6 @@ def _sorted(asked: list[Any]) -> Iterator[str]:
 
 def tidy(typed: str) -> str:
     return " ".join(typed.lower().split())
-
-
-def parsed(query: str) -> SearchForm:
-    """The search of a canonical query."""
-    fields = {name: [clean(typed) for typed in texts] for name, texts in parse_qs(query).items()}
-    return Filled(SearchForm, fields, {}).data
 
 
 def words_of(wanted: SearchForm, names: Names) -> list[str]:

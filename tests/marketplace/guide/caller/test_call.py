@@ -136,6 +136,29 @@ async def test_only_guides_see_the_way_to_the_desk_on_an_offers_page(visitor: Vi
     assert "Meld på for noen" not in (await visitor.open(f"/offers/{offer.slug}")).text
 
 
+@pytest.mark.parametrize(
+    ("joining", "days"),
+    [
+        (Joining.DROP_IN, 1),
+        (Joining.NONE, 1),
+        (Joining.EXTERNAL, 1),
+        (Joining.WHOLE, -1),
+        (Joining.PER_SESSION, -1),
+    ],
+)
+async def test_what_nobody_books_has_a_page_for_guides_too(
+    visitor: Visitor, joining: Joining, days: int
+) -> None:
+    await guide(visitor)
+    offer = await make.offer(
+        joining=joining, starts=[NOW + timedelta(days=days)], online_url="https://kor.example"
+    )
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.status == 200
+    assert page.soup.find("a", string="Påmelding for andre")
+    assert "Meld på for noen" not in page.text
+
+
 async def test_a_call_that_is_ended_leaves_nothing_in_the_browser(visitor: Visitor) -> None:
     await guide(visitor)
     offer = await tour()
