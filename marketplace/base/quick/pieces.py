@@ -1,11 +1,12 @@
 """Parts of a page that are drawn once for what they are made of.
 
 `{% piece form.values.get("age"), form.errors.get("age") %}…{% endpiece %}` in a template: what stands between is kept,
-by the template, the language, and the values that the tag names. It may show nothing that these do not tell, and
+by the tag, the language, and the values that the tag names. It may show nothing that these do not tell, and
 nothing that is one person's or one request's.
 """
 
 from collections.abc import Callable, Hashable
+from itertools import count
 
 from jinja2 import Environment, nodes
 from jinja2.ext import Extension
@@ -28,6 +29,7 @@ class Pieces(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self._kept = Lately[str](MOST)
+        self._numbers = count()
 
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         line = next(parser.stream).lineno
@@ -35,7 +37,7 @@ class Pieces(Extension):
         body = parser.parse_statements(("name:endpiece",), drop_needle=True)
         if not PIECES.on:
             return body
-        key = nodes.Tuple([nodes.Const(parser.name), nodes.Const(line), of], "load")
+        key = nodes.Tuple([nodes.Const(next(self._numbers)), of], "load")
         return nodes.CallBlock(self.call_method("drawn", [key]), [], [], body).set_lineno(line)
 
     def drawn(self, key: Hashable, caller: Callable[[], str]) -> str:
