@@ -36,7 +36,7 @@ LABELS = {
     "le": {"0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "+Inf"},
     "process": {"web1", "web2"},
     "carrier": {"email", "sms"},
-    "state": {"due", "later", "failed"},
+    "state": {"due", "later", "held", "failed"},
     "task": {job.name for job in TIMETABLE},
     "outcome": {"done", "failed"},
     "folder": {"data", "keys"},
