@@ -48,7 +48,7 @@ def backup(
     into = named(folder, settings().backup_dir, "DIR", "TREFFPUNKT_BACKUP_DIR")
     if keys:
         named(keys, None, "a folder", "TREFFPUNKT_KEYS_BACKUP_DIR", apart_from=into)
-    with database():
+    with database(there=True):
         url = settings().database_url or ""
         if not embedded() and (follow or full):
             raise click.UsageError(

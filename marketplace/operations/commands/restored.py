@@ -32,7 +32,7 @@ def restored(since: datetime, old: str | None, anyway: bool, data: Path | None) 
 
     if since > clock.unmoved():
         sys.exit("That moment has not come yet.")
-    with database(data):
+    with database(data, there=True):
         url = settings().database_url or ""
         if not anyway and (busy := asyncio.run(others(url))):
             sys.exit(
