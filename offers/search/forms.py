@@ -142,6 +142,8 @@ class SearchForm(Span):
     order: Order | None = None
     view: View = View.LIST
     week: str = ""
+    who: str = Field("", max_length=60)
+    """A part of an organisation's name, to find it among those that may be chosen: of offers it asks for nothing."""
     words = {
         **{name: {"otherwise": UNCLEAR} for name in SWITCHES},
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
@@ -159,6 +161,7 @@ class SearchForm(Span):
         "view": {"enum": lazy("Velg om du vil se en liste eller en uke.")},
         "district": {"otherwise": lazy("Velg bydelen i lista.")},
         "near": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
+        "who": {"string_too_long": lazy("Skriv en kortere del av navnet, høyst %(max_length)s tegn.")},
         "within": {"enum": lazy("Velg hvor langt unna i lista.")},
         "plain": {"otherwise": lazy("Skriv færre og kortere ord.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
