@@ -19,8 +19,9 @@ from offers.catalogue.queries import Viewer, published
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.asked import Search
+from offers.search.choices import Access, Part, Weekday, column
 from offers.search.conditions import EVERYWHERE, MUNICIPALITIES, beginning, conditions, dates_asked, matching
-from offers.search.forms import ALL, Access, Part, Weekday, column
+from offers.search.forms import ALL
 from offers.search.places.rules import NOWHERE, Places
 
 Counts = dict[tuple[str, str], int]

@@ -13,7 +13,8 @@ from offers.catalogue.models import Cost
 from offers.catalogue.rhythm import WEEKDAYS
 from offers.catalogue.rules import WHEN_LABELS, When
 from offers.catalogue.spoken import SPOKEN
-from offers.search.forms import ALL, Access, Part, SearchForm, Weekday, Within
+from offers.search.choices import Access, Part, Weekday, Within
+from offers.search.forms import ALL, SearchForm
 
 SWITCHES: dict[str, LazyProxy] = {
     "drop_in": lazy("Kom innom, ingen påmelding"),
