@@ -20,7 +20,8 @@ from marketplace.base.i18n import gettext
 from marketplace.base.log import by_database
 from marketplace.base.site import set_site
 from marketplace.base.web.access import SECOND_FACTOR, Mark, View
-from marketplace.base.web.http import Request, cookie, local_path, see_other, with_next
+from marketplace.base.web.cookies import cookie
+from marketplace.base.web.http import Request, local_path, see_other, with_next
 from marketplace.base.web.limits import counted_anyway
 from marketplace.base.web.templates import render
 from marketplace.people.sign_in.actions import touch

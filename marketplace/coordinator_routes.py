@@ -8,8 +8,9 @@ from marketplace.dialogue.needs import views as needs
 from marketplace.districts import views as districts
 from marketplace.doors import both, get, post
 from marketplace.goals import views as goals
-from marketplace.goals.measures import views as plan_measures
 from marketplace.goals.plans import views as plans
+from marketplace.goals.plans.measures import views as measures
+from marketplace.goals.population import views as population
 from marketplace.reports import views as reports
 from marketplace.statistics import views as statistics
 from marketplace.statistics.coverage import views as coverage
@@ -36,19 +37,19 @@ OF_COORDINATORS: list[Route] = [
     both("/plans/{slug}/areas/{area}/edit", plans.edit_area),
     post("/plans/{slug}/areas/{area}/move", plans.move_area, "/plans/{slug}"),
     post("/plans/{slug}/areas/{area}/remove", plans.remove_area, "/plans/{slug}"),
-    both("/plans/{slug}/areas/{area}/measures/new", plan_measures.new),
+    both("/plans/{slug}/areas/{area}/measures/new", measures.new),
     both("/plans/{slug}/goals/new", goals.new_goal),
     get("/goals/{slug}", goals.goal),
     both("/goals/{slug}/edit", goals.edit_goal),
     both("/goals/{slug}/cells", goals.say_cells),
     both("/goals/{slug}/withdraw", goals.withdraw),
     post("/goals/{slug}/comments", goals.comment, "/goals/{slug}"),
-    get("/measures", plan_measures.measures),
-    get("/measures/{id}", plan_measures.measure),
-    post("/measures/{id}/comments", plan_measures.comment, "/measures/{id}"),
-    both("/measures/{id}/edit", plan_measures.edit),
-    post("/measures/{id}/move", plan_measures.move, "/measures/{id}"),
-    both("/population", plan_measures.population),
+    get("/measures", measures.measures),
+    get("/measures/{id}", measures.measure),
+    post("/measures/{id}/comments", measures.comment, "/measures/{id}"),
+    both("/measures/{id}/edit", measures.edit),
+    post("/measures/{id}/move", measures.move, "/measures/{id}"),
+    both("/population", population.population),
     get("/statistics", statistics.statistics),
     get("/statistics/download", statistics.save),
     get("/about/numbers", statistics.method),

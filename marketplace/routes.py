@@ -46,6 +46,7 @@ from offers.bookings.times import views as times
 from offers.catalogue import views as catalogue
 from offers.catalogue.sharing import views as sharing
 from offers.feeds import views as feeds
+from offers.feeds.searches import views as searches
 from offers.feeds.work import views as work_calendars
 from offers.messages import views as writing
 from offers.messages.follow_up import views as follow
@@ -53,6 +54,7 @@ from offers.messages.missed import views as missed
 from offers.participants import views as participants
 from offers.participants.calls import views as calling
 from offers.participants.certificates import views as holders
+from offers.participants.demand import views as demand
 from offers.participants.queue import views as organizer
 from offers.publishing import views as publishing
 from offers.publishing.drafts import views
@@ -86,14 +88,14 @@ ROUTES: list[Route] = [
     both("/organizations/apply", approval.apply),
     both("/organizations/apply/{slug}", approval.application),
     get("/organizations/{slug}", search_views.organization),
-    get("/pictures/{sha256}", profile.picture),
+    get("/pictures/{sha256}", picture.shown),
     # calendars
     get("/calendar/all.ics", feeds.all_offers),
     get("/calendar/organizations/{slug}.ics", feeds.organization),
     get("/calendar/kinds/{kind}.ics", feeds.kind),
     get("/calendar/audiences/{audience}.ics", feeds.audience),
     get("/calendar/municipalities/{slug}.ics", feeds.municipality),
-    both("/calendar/searches/new", feeds.new_search),
+    both("/calendar/searches/new", searches.new),
     get("/calendar/searches/{slug}.ics", feeds.search),
     get("/calendar/offers/{slug}.ics", feeds.offer),
     get("/calendar/sessions/{id}.ics", feeds.session),
@@ -136,7 +138,7 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/requests/{booking}", organizer.answer),
     both("/manage/offers/{slug}/add", organizer.add, "pool"),
     both("/manage/offers/{slug}/queue", organizer.queue, "booking"),
-    get("/manage/offers/{slug}/demand", organizer.demand),
+    get("/manage/offers/{slug}/demand", demand.demand),
     get("/manage/offers/{slug}/certificates", holders.listing),
     get("/manage/offers/{slug}/certificates/{booking}", holders.pdf),
     both("/manage/offers/{slug}/take-off", participants.take_off, "booking"),

@@ -1,40 +1,19 @@
 """Every setting: name, type, default, meaning. Read once from the environment (prefix TREFFPUNKT_), then frozen."""
 
-import json
 from email.utils import parseaddr
 from functools import cache, cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from marketplace import addresses, wrong_settings
 from marketplace.addresses import LOOPBACK
-from marketplace.wrong_folders import PREFIX, variable
+from marketplace.variables import PREFIX, Names, split, split_keys
 from marketplace.wrong_settings import DEFAULT_SECRET, NO_PROXY
-
-
-def split(text: Any) -> Any:
-    """a, b as a list."""
-    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
-
-
-def split_keys(text: Any) -> Any:
-    """Keys with commas between; as a JSON list where one has a comma in it."""
-    if isinstance(text, str) and text.lstrip().startswith("["):
-        try:
-            return json.loads(text)
-        except ValueError:
-            raise ValueError('write a list as ["…", "…"]') from None
-    return split(text)
-
-
-Names = Annotated[list[str], NoDecode, BeforeValidator(split)]
-"""A list that stands in one variable with commas between."""
-
 
 TrickName = Literal[
     "pages",
@@ -303,43 +282,5 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process. Raises ValidationError; `problems` tells it."""
+    """The settings of this process. Raises ValidationError; `wrong_settings.problems` tells it."""
     return Settings()
-
-
-def problems(wrong: ValidationError) -> list[str]:
-    """What is wrong with the settings, one sentence each, without the values: some are secret."""
-    found: list[str] = []
-    for error in wrong.errors(include_url=False, include_input=False):
-        name = variable(str(error["loc"][0])) if error["loc"] else ""
-        said = error["msg"].removeprefix("Value error, ")
-        found += [f"{name}: {said}"] if name else said.split("\n")
-    return found
-
-
-TYPES = {bool: "yes/no", str: "text", int: "number", Path: "folder", SecretStr: "secret text"}
-
-
-def table() -> str:
-    """Every setting as a Markdown table, for docs/settings.md."""
-    lines = ["| Variable | Type | Default | Meaning |", "|---|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        lines.append(
-            f"| `{variable(name)}` | {kind(field.annotation)} | {shown(field.default)} | {field.description} |"
-        )
-    return "\n".join(lines)
-
-
-def kind(annotation: Any) -> str:
-    if get_origin(annotation) is list:
-        return "list"
-    return next(TYPES[one] for one in (annotation, *get_args(annotation)) if one in TYPES)
-
-
-def shown(default: Any) -> str:
-    match default:
-        case SecretStr() | None | []:
-            return ""
-        case bool():
-            return "yes" if default else "no"
-    return f"`{default}`"

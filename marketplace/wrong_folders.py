@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketplace.variables import variable
+
 if TYPE_CHECKING:
     from marketplace.settings import Settings
 
-PREFIX = "TREFFPUNKT_"
 PLACE = Path(__file__).resolve().parents[1]
 """Where the program itself lies, static files included."""
 APART = {
@@ -17,11 +18,6 @@ APART = {
     "data_dir": ("backup_dir", "keys_backup_dir"),
 }
 """Which folder must not lie in which."""
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return f"{PREFIX}{name.upper()}"
 
 
 def keys_apart(settings: "Settings") -> Iterator[str]:

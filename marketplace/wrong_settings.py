@@ -12,12 +12,14 @@ from difflib import get_close_matches
 from email.utils import parseaddr
 from ipaddress import ip_network
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
-from marketplace.addresses import LOOPBACK, is_address, is_loopback, is_network, parts_of, urlsplit_scheme
-from marketplace.wrong_folders import PREFIX, backups_apart, keys_apart, variable
+from pydantic import ValidationError
+
+from marketplace.addresses import LOOPBACK, is_address, is_network, parts_of, urlsplit_scheme
+from marketplace.variables import PREFIX, variable
+from marketplace.wrong_database import DATABASE_SCHEMES, database_address, database_in_the_open
+from marketplace.wrong_folders import backups_apart, keys_apart
 
 if TYPE_CHECKING:
     from marketplace.settings import Settings
@@ -27,18 +29,13 @@ NO_PROXY = "none"
 """Said of proxies where there is none."""
 SCHEMES = {
     "public_url": ("https", "http"),
-    "database_url": ("postgres", "postgresql"),
+    "database_url": DATABASE_SCHEMES,
     "smtp_url": ("smtp", "smtps"),
     "sms_url": ("https", "http"),
     "register_url": ("https", "http"),
     "otlp_url": ("https", "http"),
 }
 """How each address begins."""
-SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-DATABASE_PARAMETERS = ("host", "port", "user", "sslmode", "sslrootcert", "sslcert", "sslkey")
-"""What may stand after the ? of the database's address; base/data/database.py honours each of them."""
-SYSTEM_ROOTS = "system"
-"""sslrootcert of libpq: those that the machine trusts. So it is also where none is named."""
 DOCUMENTATION = re.compile(r"(?:.*\.)?example\.(?:no|com|net|org)", re.IGNORECASE)
 """Domains that stand in manuals: nobody reads what is sent there."""
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -53,6 +50,16 @@ def objections(settings: "Settings") -> Iterator[str]:
         yield from rule(settings)
     for rule in IN_DEMO if settings.demo else IN_PRODUCTION:
         yield from rule(settings)
+
+
+def problems(wrong: ValidationError) -> list[str]:
+    """What is wrong with the settings, one sentence each, without the values: some are secret."""
+    found: list[str] = []
+    for error in wrong.errors(include_url=False, include_input=False):
+        name = variable(str(error["loc"][0])) if error["loc"] else ""
+        said = error["msg"].removeprefix("Value error, ")
+        found += [f"{name}: {said}"] if name else said.split("\n")
+    return found
 
 
 def unknown_names(settings: "Settings") -> Iterator[str]:
@@ -103,59 +110,6 @@ def mail_server(settings: "Settings") -> Iterator[str]:
     parts = parts_of(settings.smtp_url or "")
     if parts and (parts.path.strip("/") or parts.query or parts.fragment):
         yield "set TREFFPUNKT_SMTP_URL to smtp://user:password@host:port alone: nothing is read after the port"
-
-
-def database_address(settings: "Settings") -> Iterator[str]:
-    url = settings.database_url
-    parts = parts_of(url or "")
-    if not url or parts is None:
-        return
-    given = parse_qsl(parts.query, keep_blank_values=True)
-    names = [name for name, _ in given]
-    for name in sorted({name for name in names if name not in DATABASE_PARAMETERS}):
-        yield f"TREFFPUNKT_DATABASE_URL has {name}, which is not honoured; {hint(name)}"
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"TREFFPUNKT_DATABASE_URL says {name} twice"
-    if parts.fragment:
-        yield "TREFFPUNKT_DATABASE_URL has a #: write %23 for one in a password"
-    query = dict(given)
-    if "sslmode" in query and query["sslmode"] not in SSL_MODES:
-        yield f"set sslmode in TREFFPUNKT_DATABASE_URL to one of {', '.join(SSL_MODES)}"
-    if not re.fullmatch("[0-9]{1,5}", query.get("port", "5432")):
-        yield "set port in TREFFPUNKT_DATABASE_URL to a number"
-    for name in ("sslrootcert", "sslcert", "sslkey"):
-        file = query.get(name, SYSTEM_ROOTS)
-        if not (name == "sslrootcert" and file == SYSTEM_ROOTS) and name in query and not readable(file):
-            yield f"set {name} in TREFFPUNKT_DATABASE_URL to a file that can be read: {file!r} cannot"
-    if ("sslkey" in query) > ("sslcert" in query):
-        yield "set sslcert in TREFFPUNKT_DATABASE_URL too: a key alone says nothing"
-
-
-def readable(file: str) -> bool:
-    return bool(file) and Path(file).is_file() and os.access(file, os.R_OK)
-
-
-def hint(name: str) -> str:
-    near = get_close_matches(name.lower(), DATABASE_PARAMETERS, 1)
-    return f"did you mean {near[0]}?" if near else f"there are {', '.join(DATABASE_PARAMETERS)}"
-
-
-def database_far(url: str) -> bool:
-    """Does the address lead over a network to another machine?"""
-    parts = urlsplit(url)
-    host = dict(parse_qsl(parts.query)).get("host") or parts.hostname or "localhost"
-    return not host.startswith("/") and host not in LOOPBACK and not is_loopback(host)
-
-
-def database_in_the_open(settings: "Settings") -> Iterator[str]:
-    """To another machine it is said, not guessed, whether names and addresses travel so that others can read them."""
-    url = settings.database_url or ""
-    ours = parts_of(url) and urlsplit_scheme(url) in SCHEMES["database_url"]
-    if ours and database_far(url) and "sslmode" not in dict(parse_qsl(urlsplit(url).query)):
-        yield (
-            "set sslmode in TREFFPUNKT_DATABASE_URL: verify-full with sslrootcert, or disable where the network "
-            "between is yours alone"
-        )
 
 
 def named_networks(settings: "Settings") -> Iterator[str]:

@@ -8,18 +8,9 @@ from typing import Any
 from marketplace.base.models import Channel
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.models import CalendarEntry
-from offers.catalogue.models import (
-    Audience,
-    Joining,
-    Kind,
-    Offer,
-    OfferState,
-    OfferText,
-    SeatPool,
-    Session,
-    SessionStatus,
-    Venue,
-)  # fmt: skip
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining, Offer, OfferText, SeatPool, Session, Venue
+from offers.catalogue.states import OfferState, SessionStatus
 from offers.seats import rules
 from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState

@@ -10,15 +10,21 @@ from urllib.parse import urljoin
 
 import httpx2 as httpx
 import time_machine
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
 from uuid_utils.compat import uuid7
 
 from marketplace.app import build
 from marketplace.base.signing import secret_hash
 from marketplace.people.models import Person
 from marketplace.people.sign_in.models import SignIn
+from tests import markup
 
 APP = build()
+
+
+def in_line(text: str) -> str:
+    """As a person reads it: without marks that are not seen, and with ordinary spaces."""
+    return " ".join(text.replace("\u2060", "").split())
 
 
 class Page:
@@ -51,59 +57,45 @@ class Page:
         """All that the page holds, seen or not."""
         return str(self.soup)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What a person reads, in one line, with ordinary spaces."""
-        words = self._words() if self.soup.contents else self.response.text
-        return " ".join(words.replace("\u2060", "").split())
+        return in_line(markup.words(self._written) if self._written else self.response.text)
 
-    def _words(self) -> str:
-        """The texts with spaces between, but where a name is only kept to itself (<bdi>)."""
-        found, before = "", None
-        for text in self.soup.find_all(string=lambda text: type(text) is NavigableString):
-            around = (
-                text.parent.parent if text.parent is not None and text.parent.name == "bdi" else text.parent
-            )
-            found += str(text) if around is before else f" {text}"
-            before = around
-        return found
+    @cached_property
+    def _written(self) -> str:
+        """The page as it is written, without the demo's panel; empty where it is none."""
+        html = "html" in self.response.headers.get("content-type", "")
+        return markup.without_panel(self.response.text) if html else ""
 
     @property
     def heading(self) -> str:
-        found = self.soup.h1
-        return " ".join(found.get_text(" ").replace("\u2060", "").split()) if found else ""
+        found = BeautifulSoup(markup.heading(self._written), "html.parser").h1
+        return in_line(found.get_text(" ")) if found else ""
+
+    @cached_property
+    def forms(self) -> list[str]:
+        """Its forms that post, as they are written; what stands around the page comes last."""
+        return markup.forms(self._written)
+
+    def written_form(self, action: str | None = None) -> str:
+        """The form whose action ends so; else the first that posts."""
+        found = [
+            form for form in self.forms
+            if action is None or markup.of_form(form).get("action", "").partition("?")[0].endswith(action)
+        ]  # fmt: skip
+        assert len(found) >= 1, f"no form {action} on {self.url}: {self.heading}"
+        return found[0]
 
     def form(self, action: str | None = None) -> Tag:
-        """The form whose action ends so; else the first with method post. What stands around the page comes last."""
-        forms = [
-            form for form in self.soup.find_all("form") if str(form.get("method", "get")).lower() == "post"
-        ]
-        forms.sort(key=lambda form: form.find_parent("main") is None)
-        if action is not None:
-            forms = [form for form in forms if str(form.get("action", "")).partition("?")[0].endswith(action)]
-        assert len(forms) >= 1, f"no form {action} on {self.url}: {self.heading}"
-        return forms[0]
+        """The same, parsed."""
+        form = BeautifulSoup(self.written_form(action), "html.parser").form
+        assert form is not None
+        return form
 
     def fields(self, action: str | None = None) -> dict[str, list[str]]:
         """What the form would send if nothing were typed."""
-        sent: dict[str, list[str]] = {}
-        for field in self.form(action).find_all(["input", "select", "textarea"]):
-            name, kind = field.get("name"), field.get("type", "text")
-            if not name or kind in ("submit", "button") or "disabled" in field.attrs:
-                continue
-            if kind in ("checkbox", "radio") and "checked" not in field.attrs:
-                continue
-            if field.name == "select":
-                chosen = field.find("option", selected=True) or field.find("option")
-                text = chosen.get("value", chosen.get_text()) if chosen else ""
-            else:
-                text = (
-                    field.get_text().removeprefix("\n")  # as browsers read it
-                    if field.name == "textarea"
-                    else field.get("value", "on" if kind == "checkbox" else "")
-                )
-            sent.setdefault(str(name), []).append(str(text))
-        return sent
+        return markup.fields(self.written_form(action))
 
 
 class Visitor:
@@ -153,7 +145,7 @@ class Visitor:
                 fields.pop(name, None)
             else:
                 fields[name] = [str(part) for part in text] if isinstance(text, list) else [str(text)]
-        target = urljoin(page.url, str(page.form(action).get("action") or page.url))
+        target = urljoin(page.url, markup.of_form(page.written_form(action)).get("action") or page.url)
         return await self.post(target, fields)
 
     async def post(self, path: str, fields: dict[str, Any]) -> Page:

@@ -1,6 +1,5 @@
-"""The demo's municipalities, organisations, places, offers, dialogue and plans: from *.toml to rows."""
+"""The demo's municipalities, organisations, places and offers: from *.toml to rows."""
 
-import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,9 +10,8 @@ from typing import Any
 
 from marketplace.base.clock import at_oslo, today
 from marketplace.demo.tables import Row, Said, Tables
-from marketplace.goals.models import AT_MEETING
-from marketplace.goals.starter import StarterGoal, starters
-from offers.catalogue.models import Audience, Joining, Kind
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining
 from offers.publishing.rules import BOOKED
 from offers.publishing.series.rules import holidays as _holidays
 from offers.search.words.keywords import keywords
@@ -62,14 +60,12 @@ holidays = cache(_holidays)
 
 
 def build(tables: Tables, now: datetime) -> Catalogue:
-    """All rows but people's. Dates count from the Monday of this week."""
+    """Places, organisations and offers. Dates count from the Monday of this week."""
     made = Catalogue()
     _places(tables, made, now)
     for file in sorted(HERE.glob("offers-*.toml")):
         for spec in offers_of(file.name):
             made.offers[spec["slug"]] = make_offer(tables, made, spec, now)
-    dialogue = _dialogue(tables, made, now)
-    _plans(tables, made, now, dialogue)
     return made
 
 
@@ -240,96 +236,3 @@ def make_offer(tables: Tables, made: Catalogue, spec: Said, now: datetime) -> Ma
         this.sessions.append(session_row(tables, offer, starts, ends, changed, note))
     pool_rows(tables, this, capacity, now)
     return this
-
-
-def _dialogue(tables: Tables, made: Catalogue, now: datetime) -> Row:
-    file = read("dialogue.toml")
-    spec = file["dialogue"]
-    dialogue = tables.add(
-        "dialogue", municipality_id=made.municipalities[spec["municipality"]]["id"], slug=spec["slug"],
-        coordinated_by_id=made.organizations[spec["coordinated_by"]]["id"], title=json.dumps(spec["title"]),
-        summary=json.dumps(spec["summary"]), created_at=now - timedelta(days=380),
-    )  # fmt: skip
-    for key in spec["members"]:
-        tables.add("dialogue_member", dialogue_id=dialogue["id"], organization_id=made.organizations[key]["id"],
-                   joined_at=now - timedelta(days=370), left_at=None)  # fmt: skip
-    for each in file["meetings"]:
-        this = make_offer(tables, made, {**each["offer"], "visible_to": spec["members"]}, now)
-        made.offers[this.offer["slug"]] = this
-        meeting = tables.add("dialogue_meeting", dialogue_id=dialogue["id"], offer_id=this.offer["id"],
-                             agenda=each["agenda"].strip())  # fmt: skip
-        for gap in each.get("gaps", ()):
-            tables.add(
-                "dialogue_item", dialogue_id=dialogue["id"], meeting_id=meeting["id"], main_audience=gap["audience"],
-                kinds=gap["kinds"], district_id=None, evening=True, made_at=now + timedelta(weeks=gap["from_weeks"]),
-                offer_id=made.offers[gap["became"]].offer["id"],
-            )  # fmt: skip
-        made.attended[this.offer["slug"]] = each["attended"]
-        for key in each["attended"]:
-            tables.add("meeting_organization", meeting_id=meeting["id"],
-                       organization_id=made.organizations[key]["id"])  # fmt: skip
-    here = made.municipalities[spec["municipality"]]["id"]
-    districts = {one["slug"]: one["id"] for one in tables.rows["district"] if one["municipality_id"] == here}
-    for need in file["needs"]:
-        tables.add("need", municipality_id=here, district_id=districts.get(need.get("district")), text=need["text"],
-                   audience=need.get("audience"), said_at=now + timedelta(days=need["days"]))  # fmt: skip
-    return dialogue
-
-
-def _plans(tables: Tables, made: Catalogue, now: datetime, dialogue: Row) -> None:
-    year = today(now).year
-    for spec in read("plans.toml")["plans"]:
-        starter = starters()[spec["starter"]]
-        municipality = made.municipalities[spec["municipality"]]["id"]
-        plan = tables.add(
-            "plan", municipality_id=municipality, slug=spec["slug"], title=json.dumps(starter.title),
-            summary=json.dumps(starter.summary), first_year=year + spec["first_year"],
-            last_year=year + spec["last_year"],
-        )  # fmt: skip
-        tables.add("population", **spec["population"] | {"year": year + spec["population"]["year"]},
-                   municipality_id=municipality)  # fmt: skip
-        for number, area in enumerate(starter.areas, 1):
-            row = tables.add("focus_area", plan_id=plan["id"], number=number, title=json.dumps(area.title),
-                             summary=json.dumps(area.summary))  # fmt: skip
-            for at, title in enumerate(area.measures, 1):
-                said = spec["measures"].get(f"{number}.{at}", {})
-                _measure(tables, made, now, row, {"number": at, "title": json.dumps(title)}, said)
-            for goal in area.goals:
-                said = spec.get("goals", {}).get(goal.key, {})
-                _goal(tables, now, row, f"{goal.key}-{spec['municipality']}", goal, dialogue, said)
-
-
-def _measure(tables: Tables, made: Catalogue, now: datetime, area: Row, facts: Row, said: Said) -> None:
-    unit = made.organizations[said["responsible"]]["id"] if "responsible" in said else None
-    measure = tables.add(
-        "measure", focus_area_id=area["id"], **facts, responsible_id=unit, state=said.get("state", "planned"),
-        deadline=today(now) + timedelta(days=said["deadline"]) if "deadline" in said else None,
-    )  # fmt: skip
-    if "said" in said:
-        tables.add("plan_comment", measure_id=measure["id"], organization_id=unit, body=said["said"],
-                   at=now - timedelta(days=16))  # fmt: skip
-
-
-def _goal(
-    tables: Tables,
-    now: datetime,
-    area: Row,
-    slug: str,
-    goal: StarterGoal,
-    dialogue: Row,
-    said: Said,
-) -> None:
-    year, facts = (
-        today(now).year,
-        {"counted_as": "number", "audiences": [], "kinds": [], "evening": None} | goal.facts,
-    )
-    row = tables.add(
-        "goal", focus_area_id=area["id"], slug=slug, title=json.dumps(goal.title), **facts, direction="at_least",
-        first_year=year, last_year=year, each_year=False, districts=[], organizations=[], cells_known=True,
-        dialogue_id=dialogue["id"] if goal.facts["indicator"] == AT_MEETING else None,
-        baseline=said.get("baseline"), baseline_year=year + said["baseline_year"] if "baseline" in said else None,
-        baseline_source=said.get("baseline_source", ""),
-    )  # fmt: skip
-    if "raised_from" in said:
-        tables.add("goal_change", goal_id=row["id"], what="target", before=said["raised_from"], after=row["target"],
-                   why=said["why"], at=now - timedelta(days=270))  # fmt: skip

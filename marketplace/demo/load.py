@@ -14,7 +14,7 @@ from marketplace.base.data.database import credentials
 from marketplace.base.data.instance import MARK
 from marketplace.base.signing import signature
 from marketplace.base.web.access import SECOND_FACTOR
-from marketplace.demo import catalogue, large, last_year, participants, reports, stories
+from marketplace.demo import catalogue, dialogue, large, last_year, participants, plans, reports, stories
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
@@ -70,6 +70,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
                 return False
             tables = Tables()
             made = catalogue.build(tables, now)
+            plans.build(tables, made, now, dialogue.build(tables, made, now))
             register = Register(tables, now, seed=1108)
             register.voluntary = {
                 one["id"] for one in made.organizations.values() if one["kind"] == "voluntary"
@@ -153,11 +154,11 @@ def take_part(register: Register, made: Catalogue, ola: Resident) -> None:
     everybody = participants.residents(register, made)
     colleagues = participants.employees(register)
     dialogue = catalogue.read("dialogue.toml")["dialogue"]
-    guests = participants.representatives(register, made, dialogue["members"])
+    guests = dialogue.representatives(register, made, dialogue["members"])
     his_own(register, made, ola, mother)
     for slug, offer in made.offers.items():
         if slug in made.attended:
-            participants.fill_meeting(register, offer, made, guests)
+            dialogue.fill_meeting(register, offer, made, guests)
             continue
         near = [who for who in everybody if who.municipality == offer.offer["municipality_id"]]
         crowd = colleagues if offer.offer["audiences"] == ["staff"] else near

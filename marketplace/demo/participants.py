@@ -286,27 +286,3 @@ def head_counts(register: Register, made: Made, popularity: float) -> None:
             register.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved, closed_at=saved,
                                 closed_by="host", volunteers=register.helped(made.offer["owner_id"]))  # fmt: skip
             register.tables.add("head_count", session_id=session["id"], count=count, recorded_at=saved)
-
-
-def fill_meeting(register: Register, made: Made, catalogue: Catalogue, guests: dict[str, Resident]) -> None:
-    """A meeting of the dialogue: each organisation books for itself."""
-    pool, (session,) = made.pools[0], made.sessions
-    over = session["ends_at"] <= register.now
-    members = catalogue.attended[made.offer["slug"]] if over else list(guests)
-    for key in members:
-        seats = register.chance.randint(1, 2)
-        if over or pool["taken"] + seats <= round(pool["capacity"] * made.spec["popularity"]):
-            register.book(pool, guests[key], seats=seats)
-    if register.over(session):
-        register.save_register(session, pool, made.offer["owner_id"])
-
-
-def representatives(register: Register, catalogue: Catalogue, members: list[str]) -> dict[str, Resident]:
-    """Who comes to the dialogue's meetings for each of its members."""
-    found: dict[str, Resident] = {}
-    for key in members:
-        organization = catalogue.organizations[key]
-        found[key] = register.person(organization["contact_name"], {"staff"}, email=f"{key}.dialog@example.no",
-                                     verified=True)  # fmt: skip
-        found[key].organization = organization["id"]
-    return found

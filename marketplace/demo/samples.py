@@ -27,18 +27,9 @@ from offers.attendance.models import Attendance, AttendanceState, ClosedBy, Regi
 from offers.attendance.offline.models import RegisterTaken
 from offers.attendance.substitute.models import Substitute
 from offers.bookings.models import CalendarEntry
-from offers.catalogue.models import (
-    Joining,
-    Kind,
-    Offer,
-    OfferOrganizer,
-    OfferState,
-    OfferText,
-    SeatPool,
-    Session,
-    SessionStatus,
-    Venue,
-)
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, OfferText, SeatPool, Session, Venue
+from offers.catalogue.states import OfferState, SessionStatus
 from offers.messages.models import HostMessage, Recipients
 from offers.seats.models import Booking, BookingState, EndedBy
 from offers.seats.rules import SEATED

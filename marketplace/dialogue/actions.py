@@ -21,7 +21,8 @@ from marketplace.dialogue.acts import Act
 from marketplace.dialogue.items import actions as items_actions
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.dialogue.queries import invited, members, organizations_of
-from offers.catalogue.models import Audience, Joining, Kind, Session, Visibility
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining, Session, Visibility
 from offers.publishing import actions as publishing
 from offers.publishing.series import actions
 from offers.sessions import actions as messages

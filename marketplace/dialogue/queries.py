@@ -12,9 +12,10 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
-from offers.catalogue.models import Dated, Session
+from offers.catalogue.models import Session
 from offers.catalogue.queries import offer_text, published, viewer_of
 from offers.catalogue.recorded import MARKS
+from offers.catalogue.states import Dated
 from offers.rights.queries import offer_led_by
 from organizations.members.queries import coordinated_municipalities
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.dialogue.queries import When
-from offers.catalogue.models import Offer, Session, SessionStatus
+from offers.catalogue.models import Offer, Session
+from offers.catalogue.states import SessionStatus
 
 
 def has_been(session: When, now: datetime) -> None:

@@ -14,8 +14,8 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.dialogue.queries import members
 from marketplace.goals.acts import Act
+from marketplace.goals.figures.spans import Span
 from marketplace.goals.models import Changed, FocusArea, Goal, GoalChange, PlanComment
-from marketplace.goals.spans import Span
 from organizations.members.impartial import only_impartial
 
 

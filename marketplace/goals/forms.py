@@ -8,7 +8,7 @@ from pydantic import Field
 from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from marketplace.goals.models import CountedAs, Direction, Term
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 
 NOWHERE = "none"
 """In the list of districts: what lies in none of them."""

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.i18n import gettext as _
+from marketplace.goals.figures.rules import PERSONS
+from marketplace.goals.figures.spans import Span
 from marketplace.goals.forms import NOWHERE, CellsForm, GoalForm
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction
-from marketplace.goals.rules import PERSONS
-from marketplace.goals.spans import Span
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 
 m = Measure
 CHOICES: tuple[Measure, ...] = (

@@ -1,36 +1,27 @@
-"""Reads of plans and goals. Fetching is permission: coordinators of the municipality see all of it, the people of a
-responsible unit their own measures; to others they are not there (NotFound)."""
+"""Reads of plans and goals. Fetching is permission: coordinators of the municipality see all of it; to others they are
+not there (NotFound)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from marketplace.base.data.database import rows, value
+from marketplace.base.data.database import rows
 from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue
+from marketplace.goals.figures.series import COMPLETENESS, cells_of
 from marketplace.goals.models import (
     FocusArea,
     Goal,
     GoalChange,
-    Measure,
-    MeasureState,
     Plan,
     PlanComment,
-    Population,
 )
-from marketplace.goals.series import COMPLETENESS, cells_of
 from marketplace.statistics.closing import old_rule_years as years_by_the_old_rule
 from marketplace.statistics.measures import Measure as Counted
 from marketplace.statistics.stored import By, by
 from organizations.directory.models import District, Municipality, Organization
-from organizations.members.models import Role
-from organizations.members.queries import coordinated_municipalities, own_organizations
-from organizations.notices.models import Notice
-from organizations.notices.queries import told
+from organizations.members.queries import coordinated_municipalities
 
-UNIT = [Role.MANAGER, Role.EDITOR]
-"""Who speaks for a responsible unit: those who lead it and those who publish for it, in the unit itself."""
 SHOWN_COMMENTS = 50
 
 
@@ -106,64 +97,11 @@ async def goal_to_change(person: Any, slug: str) -> Goal:
     return goal
 
 
-@dataclass(frozen=True)
-class Access:
-    """A measure, and what one is to it: `coordinates` may edit it; both may comment. `unit` is whom one speaks for."""
-
-    measure: Measure
-    coordinates: bool
-    unit: UUID | None
-
-
-async def measure_for(person: Any, id: UUID) -> Access:  # noqa: A002 - an id is called id here
-    """A measure with its focus area, plan and responsible unit. Raises NotFound for who is neither a coordinator nor
-    one who speaks for that unit."""
-    measure = await Measure.get_or_none(id=id).select_related("focus_area__plan__municipality", "responsible")
-    if measure is None:
-        raise NotFound
-    coordinates = measure.focus_area.plan.municipality_id in await coordinated_municipalities(person.id)
-    speaks = measure.responsible_id in await own_organizations(person.id, UNIT)
-    if not coordinates and not speaks:
-        raise NotFound
-    return Access(measure, coordinates, None if coordinates else measure.responsible_id)
-
-
-async def measures_in(area: UUID) -> list[Measure]:
-    """A focus area's measures, in their order, with who answers for them."""
-    return await Measure.filter(focus_area_id=area).order_by("number").select_related("responsible")
-
-
 async def names_of_cells(goal: Goal) -> tuple[dict[UUID, str], dict[UUID, str]]:
     """The names of the districts and of the organisations that a goal adds up."""
     districts = await District.filter(id__in=[one for one in goal.districts if one]).values_list("id", "name")
     organizations = await Organization.filter(id__in=goal.organizations).values_list("id", "name")
     return dict(districts), dict(organizations)
-
-
-async def hears(unit: UUID | None) -> bool:
-    """Is there somebody in the unit who is told when it gets a measure? True where no unit answers."""
-    return unit is None or bool(
-        await value(f"SELECT EXISTS (SELECT FROM {told(Notice.MEASURE)} t WHERE organization_id = $1)", unit)
-    )
-
-
-async def still_theirs(unit: UUID, measures: list[UUID]) -> list[Measure]:
-    """Those of the measures that this unit still answers for: not dropped, and of a plan that is in use."""
-    return (
-        await Measure.filter(id__in=measures, responsible_id=unit, focus_area__plan__retired_at=None)
-        .exclude(state=MeasureState.DROPPED)
-        .order_by("focus_area__number", "number")
-    )
-
-
-async def measures_of_units(person: Any) -> list[Measure]:
-    """What the person's own organisations answer for, of plans that are not retired."""
-    own = await own_organizations(person.id, UNIT)
-    return (
-        await Measure.filter(responsible_id__in=own, focus_area__plan__retired_at=None)
-        .order_by("focus_area__plan__slug", "focus_area__number", "number")
-        .select_related("focus_area__plan__municipality", "responsible")
-    )
 
 
 async def comments(*, measure: UUID | None = None, goal: UUID | None = None) -> list[PlanComment]:
@@ -175,25 +113,9 @@ async def comments(*, measure: UUID | None = None, goal: UUID | None = None) -> 
     )  # fmt: skip
 
 
-class _Comment(NamedTuple):
-    measure_id: UUID
-    body: str
-
-
 class _OldYears(NamedTuple):
     years: list[int]
     peopled: bool
-
-
-async def newest_comments(measures: Iterable[UUID]) -> dict[UUID, str]:
-    """By measure what was said of it last."""
-    found = await rows(
-        _Comment,
-        """SELECT DISTINCT ON (measure_id) measure_id, body FROM plan_comment
-        WHERE measure_id = ANY($1) ORDER BY measure_id, at DESC, id DESC""",
-        list(measures),
-    )
-    return dict(found)
 
 
 async def changes(goal: UUID) -> list[GoalChange]:
@@ -215,10 +137,6 @@ async def organizations_of(municipality: UUID) -> list[Organization]:
     return await Organization.filter(
         municipality_id=municipality, state__in=("approved", "suspended")
     ).order_by("name")
-
-
-async def populations_of(municipality: UUID) -> list[Population]:
-    return await Population.filter(municipality_id=municipality).order_by("-year")
 
 
 async def old_rule_years(municipality: UUID, years: Sequence[int]) -> tuple[set[int], bool]:

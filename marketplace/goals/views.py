@@ -14,18 +14,21 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from marketplace.goals import actions, chart, made_of, queries, standings, words
+from marketplace.goals import actions, made_of, queries, words
 from marketplace.goals.alone import holds_plan
+from marketplace.goals.figures import chart, standings
+from marketplace.goals.figures.rules import COUNTED_AS_LABELS, DIRECTION_LABELS, of_people
+from marketplace.goals.figures.series import Wanted, measure_of, series
+from marketplace.goals.figures.spans import TERM_LABELS, Span
 from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
 from marketplace.goals.models import AT_MEETING, Goal, Plan, Term
 from marketplace.goals.objections import CHOICES, NEVER_HELD, Known, cell_objections, objections
-from marketplace.goals.rules import COUNTED_AS_LABELS, DIRECTION_LABELS, STATE_LABELS, of_people
+from marketplace.goals.plans.measures.queries import measures_in, newest_comments
+from marketplace.goals.plans.measures.rules import STATE_LABELS
 from marketplace.goals.saved import Saved
-from marketplace.goals.series import Wanted, measure_of, series
-from marketplace.goals.spans import TERM_LABELS, Span
 from marketplace.statistics import stored
 from marketplace.statistics.measures import INDICATORS
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS
 
 GOAL, FORM = "marketplace/goals/goal.html", "marketplace/goals/form.html"
 
@@ -47,7 +50,7 @@ async def _goal(request: Request, found: Goal, form: Any, status: int = 200) -> 
     all_of_it = await series(wanted, request.now, beside=True)
     shown = all_of_it[stretches.index(stretch)]
     measure, at = measure_of(found), shown.progress.at
-    measures = await queries.measures_in(found.focus_area.id)
+    measures = await measures_in(found.focus_area.id)
     lag = await queries.lagging(found, at.year) if at and measure and shown.sessions < shown.due else 0
     return render(
         request, GOAL, status=status, goal=found, plan=plan, series=shown, progress=shown.progress,
@@ -59,7 +62,7 @@ async def _goal(request: Request, found: Goal, form: Any, status: int = 200) -> 
         label=words.indicator_label(found.indicator), part=words.part(found), lag=lag,
         narrowed=words.narrowed(found, *await queries.names_of_cells(found)),
         span=Span.of(found), over=Span.of(found).over(request.now), changes=changed, form=form, measures=measures,
-        last_said=await queries.newest_comments([one.id for one in measures]),
+        last_said=await newest_comments([one.id for one in measures]),
         comments=await queries.comments(goal=found.id), states=STATE_LABELS,
     )  # fmt: skip
 

@@ -9,12 +9,21 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext, pick
 from marketplace.base.i18n import month as month_name
 from marketplace.base.numbers import amount
+from marketplace.goals.figures.rules import (
+    LOOKS_BACK,
+    PERSONS,
+    VERDICT_LABELS,
+    Aim,
+    Point,
+    Progress,
+    Verdict,
+    late,
+)
+from marketplace.goals.figures.series import Series
+from marketplace.goals.figures.spans import Span
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction, Goal
-from marketplace.goals.rules import LOOKS_BACK, PERSONS, VERDICT_LABELS, Aim, Point, Progress, Verdict, late
-from marketplace.goals.series import Series
-from marketplace.goals.spans import Span
 from marketplace.statistics.measures import INDICATORS, Measure
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 
 LOOKS = {
     Verdict.WAITING: ("clock", "neutral"),

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from marketplace.base.i18n import lazy
 from marketplace.home.queries import counts
-from offers.catalogue.models import AUDIENCE_LABELS, Audience, Kind
+from offers.catalogue.kinds import AUDIENCE_LABELS, Audience, Kind
 from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
 from offers.search.asked import COUNTED, Search

@@ -5,7 +5,9 @@ from json import dumps, loads
 from marketplace.base.models import Channel
 from offers.attendance.models import AttendanceState
 from offers.seats.models import BookingState
-from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
+from offers.catalogue.kinds import Kind
+from offers.catalogue.states import OfferState, SessionStatus
+from offers.catalogue.models import Joining, Promotion, Visibility
 from organizations.directory.models import OrganizationKind, OrganizationState
 from organizations.members.models import Role
 from tortoise.contrib.postgres.fields import ArrayField

@@ -8,7 +8,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 from uuid_utils.compat import uuid7
 
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 
 
 def key() -> fields.UUIDField:

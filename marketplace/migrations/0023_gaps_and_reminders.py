@@ -6,7 +6,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 from uuid_utils.compat import uuid7
 
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 
 
 def key() -> fields.UUIDField:

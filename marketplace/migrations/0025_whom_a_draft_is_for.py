@@ -4,7 +4,7 @@ from tortoise import fields, migrations
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.migrations import operations as ops
 
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 
 SAID = "cardinality(audiences) > 0 AND main_audience IS NOT NULL"
 OPEN = "state = 'draft' AND cardinality(audiences) = 0 AND main_audience IS NULL"

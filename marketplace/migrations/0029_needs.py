@@ -5,7 +5,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 from uuid_utils.compat import uuid7
 
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from marketplace.base.i18n import LANGUAGES, speaking
-from offers.catalogue.models import AUDIENCE_LABELS, Audience
+from offers.catalogue.kinds import AUDIENCE_LABELS, Audience
 
 STEMMED = (
     "setweight(to_tsvector('{0}'::regconfig, title), 'A') || setweight(to_tsvector('{0}'::regconfig, summary), 'B') "

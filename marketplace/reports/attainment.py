@@ -9,12 +9,13 @@ from uuid import UUID
 
 from marketplace.base.clock import month_start
 from marketplace.base.i18n import pick, short_day
+from marketplace.goals.figures.rules import VERDICT_LABELS, Verdict, progress
+from marketplace.goals.figures.series import Series, Wanted, series
+from marketplace.goals.figures.spans import Span
+from marketplace.goals.figures.standings import targets
 from marketplace.goals.models import Changed, Goal, GoalChange, Measure, Plan
-from marketplace.goals.queries import newest_comments
-from marketplace.goals.rules import STATE_LABELS, VERDICT_LABELS, Verdict, progress
-from marketplace.goals.series import Series, Wanted, series
-from marketplace.goals.spans import Span
-from marketplace.goals.standings import targets
+from marketplace.goals.plans.measures.queries import newest_comments
+from marketplace.goals.plans.measures.rules import STATE_LABELS
 from marketplace.goals.words import aimed
 
 NONE = "–"

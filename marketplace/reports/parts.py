@@ -18,7 +18,7 @@ from marketplace.reports.models import ReportWords
 from marketplace.reports.numbers import Numbers
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from marketplace.statistics.stored import Sums
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 
 
 def asked(section: Section, words: Mapping[str, ReportWords]) -> Section:

@@ -15,7 +15,7 @@ from marketplace.base.clock import month_start
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
 from offers.catalogue.recorded import HEADS, MARKS, REGISTERS, recorded
-from offers.participants.queue.queries import GAVE_UP
+from offers.participants.demand.queries import GAVE_UP
 from offers.seats.sql import covers
 
 ANSWER_WITHIN = "interval '7 days'"

@@ -16,7 +16,7 @@ from uuid import UUID
 from marketplace.base.data.statement import Statement
 from marketplace.statistics.measures import EXACT, INDICATORS, WHOLE_FROM, Measure
 from marketplace.statistics.role import read
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 
 
 @dataclass(frozen=True)

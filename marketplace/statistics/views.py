@@ -23,7 +23,7 @@ from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
 from marketplace.statistics.stored import By, Cells, Sums
 from marketplace.statistics.tables import Table
 from marketplace.statistics.yearly import SHOWN, Group, Year, median_class
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Municipality
 from organizations.municipality.queries import municipalities_of
 

@@ -14,9 +14,9 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from marketplace.dialogue.needs.queries import said_since
 from marketplace.goals import words
-from marketplace.goals.rules import VERDICT_LABELS, Verdict
-from marketplace.goals.series import Wanted, series
-from marketplace.goals.spans import Span
+from marketplace.goals.figures.rules import VERDICT_LABELS, Verdict
+from marketplace.goals.figures.series import Wanted, series
+from marketplace.goals.figures.spans import Span
 from marketplace.today import actions, queries, rules
 from marketplace.today.saved import Saved
 from organizations.approval.queries import in_reach

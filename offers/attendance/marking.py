@@ -15,7 +15,7 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from offers.attendance import rules
 from offers.attendance.models import AttendanceState
-from offers.catalogue.models import Dated
+from offers.catalogue.states import Dated
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from marketplace.people.acting.queries import may_act_for
 from offers.bookings import mails
 from offers.bookings.several.claims import Counted, book_together, check_known, decide
 from offers.bookings.times.claims import only_one
-from offers.catalogue.models import Kind
+from offers.catalogue.kinds import Kind
 from offers.catalogue.queries import Viewer
 from offers.publishing.questions import rules as asked
 from offers.seats import rules as seats_rules

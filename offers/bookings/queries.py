@@ -14,11 +14,12 @@ from marketplace.people.queries import WRITTEN_TO
 from offers.bookings import rules
 from offers.bookings.rows import BookedDate, FoundBooking, OwnBooking
 from offers.catalogue.arriving import is_on
-from offers.catalogue.models import Dated
 from offers.catalogue.queries import Viewer, offer_text, published
+from offers.catalogue.states import Dated
 from offers.publishing.questions import rules as asked
 from offers.seats import links
 from offers.seats import rules as seats_rules
+from offers.seats.known import told_who_came
 from offers.seats.queries import POOL_COLUMNS, PoolFacts
 
 
@@ -130,7 +131,7 @@ BOOKING = f"""SELECT b.id, b.state, b.ended_by, b.seats, b.reference, b.link_ver
     b.made_with_id, b.moved_to_id, n.name AS participant,
     CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
     CASE WHEN {WISHED} THEN left(b.reference, 3) END AS alias, {HIDDEN} AS hidden, c.channel, c.value AS address,
-    {reach(WISHED)} AS reach,
+    {reach(WISHED)} AS reach, {told_who_came()} AS tells_who_came,
     o.id AS offer_id, o.slug, o.kind, o.joining, o.sensitive, o.promotion, o.hold_hours, o.phone AS offer_phone,
     o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open,
     w.state = 'suspended' AS closed, w.name AS owner, w.phone AS owner_phone, w.email AS owner_email, t.title,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from offers.catalogue.models import Dated
 from offers.catalogue.rules import web_address
+from offers.catalogue.states import Dated
 from offers.seats import links, rules
 from offers.seats.models import BookingState, Claimed, EndedBy
 from offers.seats.rules import ACTIVE, CALLED_OFF, SEATED
@@ -80,7 +80,8 @@ class FoundBooking(Ending):
     """The statement's row (queries.BOOKING). `booker`: whom its messages greet: who booked, or who comes when the
     address is theirs (a guide has booked). `alias`: what lists show instead of the name, if somebody wished so;
     `hidden` tells of their address, and is for messages to it alone. `open`: is the offer, and its organisation, there
-    for new ones? `closed`: the municipality has closed the organisation. `ends_at`: of all that it is for."""
+    for new ones? `closed`: the municipality has closed the organisation. `ends_at`: of all that it is for.
+    `tells_who_came`: may whoever has its link hear whether they came? (seats/known.py)"""
 
     id: UUID
     state: str
@@ -106,6 +107,7 @@ class FoundBooking(Ending):
     channel: str | None
     address: str | None
     reach: str
+    tells_who_came: bool
     offer_id: UUID
     slug: str
     kind: str
@@ -134,6 +136,10 @@ class FoundBooking(Ending):
     def own(self) -> bool:
         """Have they booked for themselves?"""
         return self.participant_id == self.booked_by_id
+
+    def tells_attendance(self, person: UUID | None) -> bool:
+        """May whoever has its link, signed in as this person or as nobody, hear whether they came?"""
+        return self.tells_who_came or person == self.participant_id
 
     @property
     def online(self) -> str:

@@ -11,7 +11,7 @@ from marketplace.base.i18n import ngettext
 from marketplace.base.text import isolated, same_name
 from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.arriving import in_time
-from offers.catalogue.models import OfferState
+from offers.catalogue.states import OfferState
 from offers.seats.models import BookingState
 
 

@@ -32,7 +32,7 @@ from offers.bookings.several.queries import made_together
 from offers.bookings.times.claims import HasTime
 from offers.bookings.times.queries import moved_to, other_time
 from offers.catalogue.calendar import calendar, vevent
-from offers.catalogue.models import Kind
+from offers.catalogue.kinds import Kind
 from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
 from offers.publishing.questions import queries as questions_queries
 from offers.publishing.questions import rules as asked
@@ -183,7 +183,8 @@ async def show(request: Request) -> Response:
     shown = found.open and await is_shown(found.offer_id, await viewer_of(request.person))
     found = replace(found, open=shown)
     colleague = await told_of_colleagues(found, request.person, request.roles, request.now)
-    was_at = await certificates.attended(found.id, request.now)
+    told = found.tells_attendance(request.person and request.person.id)
+    was_at = await certificates.attended(found.id, request.now) if told else None
     return render(
         request, "offers/bookings/show.html", booking=found, colleague=colleague,
         coming=rules.coming(sessions, request.now),

@@ -16,7 +16,9 @@ import icalendar
 from marketplace.base.clock import OSLO
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
-from offers.catalogue.models import KIND_LABELS, Dated, Joining, Kind
+from offers.catalogue.kinds import KIND_LABELS, Kind
+from offers.catalogue.models import Joining
+from offers.catalogue.states import Dated
 
 # Constant: the library's own definition lists dates that end in 2038 and shows summer events an hour wrong in ical.js.
 VTIMEZONE = b"""BEGIN:VTIMEZONE

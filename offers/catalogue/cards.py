@@ -12,7 +12,8 @@ from marketplace.base.clock import today
 from marketplace.base.i18n import NBSP, ngettext, time_span
 from marketplace.base.i18n import day as day_words
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import Cost, Joining, Kind
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Cost, Joining
 from offers.catalogue.pictures import DRAWN
 from offers.catalogue.rules import (
     audience_words,

@@ -9,7 +9,8 @@ from uuid import UUID
 from marketplace.base.clock import oslo
 from marketplace.base.i18n import days_span, lazy, when
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import Joining, Kind
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining
 from offers.catalogue.queries import SESSIONS_SHOWN, DateRow, OfferRow
 from offers.catalogue.rules import NOTHING, Seats, seats
 

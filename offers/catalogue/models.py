@@ -1,80 +1,15 @@
 """What is offered: offers, their texts and sessions, the seats, and the places where they meet."""
 
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.db_defaults import SqlDefault
 
-from marketplace.base.i18n import lazy
 from marketplace.base.models import Row
-
-
-class Kind(StrEnum):
-    COURSE = "course"
-    WORKSHOP = "workshop"
-    GROUP = "group"
-    SELF_HELP_GROUP = "self_help_group"
-    MEETING_PLACE = "meeting_place"
-    ACTIVITY = "activity"
-    TALK = "talk"
-    CONVERSATION = "conversation"
-    COMPANION = "companion"
-    VOLUNTEER_TASK = "volunteer_task"
-    ONLINE_SELF_HELP = "online_self_help"
-    STAFF_TRAINING = "staff_training"
-
-
-class Audience(StrEnum):
-    """Whom an offer is for. Never a diagnosis."""
-
-    EVERYONE = "everyone"
-    YOUTH = "youth"
-    YOUNG_ADULTS = "young_adults"
-    ADULTS = "adults"
-    SENIORS = "seniors"
-    NEXT_OF_KIN = "next_of_kin"
-    REFUGEES = "refugees"
-    PARENTS = "parents"
-    STAFF = "staff"
-
-
-KIND_LABELS = {
-    Kind.COURSE: lazy("Kurs"),
-    Kind.WORKSHOP: lazy("Verksted"),
-    Kind.GROUP: lazy("Gruppe"),
-    Kind.SELF_HELP_GROUP: lazy("Selvhjelpsgruppe"),
-    Kind.MEETING_PLACE: lazy("Møteplass"),
-    Kind.ACTIVITY: lazy("Aktivitet"),
-    Kind.TALK: lazy("Foredrag"),
-    Kind.CONVERSATION: lazy("Samtale"),
-    Kind.COMPANION: lazy("Aktivitetsvenn"),
-    Kind.VOLUNTEER_TASK: lazy("Frivillig oppdrag"),
-    Kind.ONLINE_SELF_HELP: lazy("Selvhjelp på nett"),
-    Kind.STAFF_TRAINING: lazy("Fagkurs"),
-}
-AUDIENCE_LABELS = {
-    Audience.EVERYONE: lazy("Alle er velkommen"),
-    Audience.YOUTH: lazy("Ungdom"),
-    Audience.YOUNG_ADULTS: lazy("Unge voksne 16–30"),
-    Audience.ADULTS: lazy("Voksne"),
-    Audience.SENIORS: lazy("65 år og eldre"),
-    Audience.NEXT_OF_KIN: lazy("Pårørende"),
-    Audience.REFUGEES: lazy("Ny i Norge"),
-    Audience.PARENTS: lazy("Foreldre"),
-    Audience.STAFF: lazy("Ansatte"),
-}
-ASKED_LABELS = {one: label for one, label in AUDIENCE_LABELS.items() if one is not Audience.STAFF}
-"""Whom one may say that something is missed for. What municipal staff lack is told at work."""
-
-
-PARTICULAR_LABELS = {
-    Audience.EVERYONE: lazy("alle"),
-    Audience.REFUGEES: lazy("folk som er nye i Norge"),
-}
-"""What an audience is called inside a sentence, where its label is no name of people."""
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.states import Dated, OfferState, SessionStatus, Stated
 
 
 class Joining(StrEnum):
@@ -94,12 +29,6 @@ class Visibility(StrEnum):
     MEMBERS = "members"
 
 
-class OfferState(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    CANCELLED = "cancelled"
-
-
 class Cost(StrEnum):
     """What it costs to take part. We take no payment: whoever comes pays there."""
 
@@ -112,12 +41,6 @@ class Promotion(StrEnum):
 
     AUTOMATIC = "automatic"
     HELD = "held"
-
-
-class SessionStatus(StrEnum):
-    SCHEDULED = "scheduled"
-    MOVED = "moved"
-    CANCELLED = "cancelled"
 
 
 class Venue(Row):
@@ -149,25 +72,6 @@ class VenueText(Row):
     class Meta:
         table = "venue_text"
         unique_together = (("venue", "lang"),)
-
-
-class Stated:
-    """What whoever has an offer's state asks of it: an Offer, and rows that hold its `state`."""
-
-    __slots__ = ()
-    state: Any  # an OfferState, or the word of one
-
-    @property
-    def draft(self) -> bool:
-        return bool(self.state == OfferState.DRAFT)
-
-    @property
-    def published(self) -> bool:
-        return bool(self.state == OfferState.PUBLISHED)
-
-    @property
-    def called_off(self) -> bool:
-        return bool(self.state == OfferState.CANCELLED)
 
 
 class Offer(Stated, Row):
@@ -305,21 +209,6 @@ class OfferAudienceOrganization(Row):
     class Meta:
         table = "offer_audience_organization"
         unique_together = (("offer", "organization"),)
-
-
-class Dated:
-    """What whoever has a session's status asks of it: a Session, and rows that hold its `status`."""
-
-    __slots__ = ()
-    status: Any  # a SessionStatus, or the word of one
-
-    @property
-    def called_off(self) -> bool:
-        return bool(self.status == SessionStatus.CANCELLED)
-
-    @property
-    def moved(self) -> bool:
-        return bool(self.status == SessionStatus.MOVED)
 
 
 class Session(Dated, Row):

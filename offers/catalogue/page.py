@@ -19,7 +19,8 @@ from offers.catalogue.dates import (
     slots,
     to_choose,
 )
-from offers.catalogue.models import Joining, Kind
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining
 from offers.catalogue.pictures import drawing
 from offers.catalogue.queries import Continued, OfferPage, OfferRow
 from offers.catalogue.rhythm import rhythm
@@ -103,7 +104,8 @@ def desk_address(slug: str, call: str) -> str:
 
 
 def page(found: OfferPage, now: datetime, desk: str = "") -> Page:
-    """The offer in words. `desk`: where a guide books it for others, which is where all its buttons lead then."""
+    """The offer in words. `desk`: where a guide books it for others, which is where all its buttons lead then:
+    one date at a time, for each has a number to read aloud."""
     book_at = desk or f"/offers/{found.offer.slug}/bookings/new"
     offer, joining = found.offer, found.offer.joining
     lines = [line(one, offer, now, book_at) for one in found.dates]
@@ -135,7 +137,10 @@ def page(found: OfferPage, now: datetime, desk: str = "") -> Page:
         lines=shown,
         folds=folds(shown),
         slots=slots(coming) if talk and not off else [],
-        several=joining == Joining.PER_SESSION and not talk and sum(bool(one.act) for one in coming) > 1,
+        several=not desk
+        and joining == Joining.PER_SESSION
+        and not talk
+        and sum(bool(one.act) for one in coming) > 1,
         told=told,
         box=box,
         book_at=book_at,

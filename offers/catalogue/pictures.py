@@ -1,6 +1,6 @@
 """The drawn picture of a kind of offer, where its organiser has none. It says nothing that the words do not."""
 
-from offers.catalogue.models import Kind
+from offers.catalogue.kinds import Kind
 
 DRAWN = {
     Kind.COURSE: "kurs",

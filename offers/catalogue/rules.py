@@ -11,15 +11,8 @@ from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import NBSP, language, lazy, ngettext, short_day, time_span, when
 from marketplace.base.i18n import gettext as _
 from marketplace.base.numbers import amount, one_decimal
-from offers.catalogue.models import (
-    AUDIENCE_LABELS,
-    KIND_LABELS,
-    PARTICULAR_LABELS,
-    Audience,
-    Cost,
-    Joining,
-    Kind,
-)
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, PARTICULAR_LABELS, Audience, Kind
+from offers.catalogue.models import Cost, Joining
 from offers.catalogue.opening import Closed, why_closed
 
 FEW = 4

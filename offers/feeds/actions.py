@@ -2,32 +2,16 @@
 
 import secrets
 from base64 import urlsafe_b64encode
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.clock import at_oslo, today
 from marketplace.base.data import audit, ledger
-from marketplace.base.data.database import column, in_transaction, row, rows, value
+from marketplace.base.data.database import column, in_transaction, row, rows
 from marketplace.base.data.ledger import Lost
 from marketplace.base.signing import secret_hash, signed_in_form
 from offers.feeds.acts import Act
-
-SLUG = "abcdefghjkmnpqrstuvwxyz23456789"
-"""No letters that are taken for others: a short address is also read aloud."""
-
-
-async def save_search(query: str, *, owner: UUID | None = None, now: datetime) -> str:
-    """The short slug of a canonical query, this owner's or the visitors': the one it has, or a new one."""
-    slug = "".join(secrets.choice(SLUG) for _ in range(8))
-    found = await value(
-        """INSERT INTO saved_search (id, slug, query, created_at, used_at, owner_id) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (query, owner_id) DO UPDATE SET used_at = excluded.used_at RETURNING slug""",
-        uuid7(), slug, query, now, at_oslo(today(now), time(0)), owner,
-    )  # fmt: skip
-    return str(found)
-
 
 REVOKE = """UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND hosting = $3
     AND organization_id IS NOT DISTINCT FROM $4 AND revoked_at IS NULL RETURNING id"""

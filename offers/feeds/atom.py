@@ -13,7 +13,7 @@ from marketplace.base.i18n import SOURCE, speaking
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
 from offers.catalogue.calendar import clean
-from offers.catalogue.models import KIND_LABELS, Kind
+from offers.catalogue.kinds import KIND_LABELS, Kind
 from offers.catalogue.queries import VISITOR, offer_text, published
 from offers.feeds.body import Body
 from offers.feeds.queries import revision_on

@@ -14,13 +14,11 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.text import by_name
 from marketplace.settings import settings
 from offers.catalogue.calendar import Meeting, calendar, public_event, vevent
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.queries import VISITOR, offer_text, published
 from offers.feeds.body import Body
-from offers.feeds.searches import parsed, words_of
-from offers.search.conditions import always_of_dates, beginning, matching
-from offers.search.equal.queries import read_equal
-from offers.search.queries import all_names
+from offers.feeds.searches.queries import searched, words_of_saved
+from offers.search.conditions import beginning
 from organizations.municipality.queries import municipalities
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
@@ -114,10 +112,7 @@ async def heading(scope: str, key: str) -> str | None:
             raise NotFound
         return f"{settings().site_name}: {AUDIENCE_LABELS[Audience(key)]}"
     if scope == "searches":
-        query = await value("SELECT query FROM saved_search WHERE slug = $1", key)
-        if query is None:
-            raise NotFound
-        return f"{settings().site_name}: {', '.join(words_of(parsed(query), await all_names()))}"
+        return f"{settings().site_name}: {', '.join(await words_of_saved(key))}"
     if scope == "municipalities":
         name = await value("SELECT name FROM municipality WHERE slug = $1", key)
         name = name and f"{settings().site_name}: {name}"
@@ -213,18 +208,6 @@ async def sessions(scope: str, key: str, day: date) -> list[tuple[bytes | None, 
     )
     assert found is not None
     return list(zip(found.vevents or [], found.missing or [], strict=True))
-
-
-async def searched(slug: str, start: datetime, asked: Statement) -> tuple[str, list[str]]:
-    """(a query for `beginning`, conditions) of the search with this slug, which is noted as used today."""
-    query = await value("UPDATE saved_search SET used_at = $2 WHERE slug = $1 RETURNING query", slug, start)
-    if query is None:
-        raise NotFound
-    wanted = parsed(query).search(start)
-    if wanted.words:
-        await read_equal()
-    hits, conditions = matching(wanted, asked.value)
-    return hits, [*conditions, *always_of_dates(wanted, asked.value)]
 
 
 async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:

@@ -1,25 +1,18 @@
 """Calendar feeds over HTTP, as calendar clients need them: no redirect, no cookie, no negotiation."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
 from marketplace.base.clock import today
-from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import public
-from marketplace.base.web.http import Request, parse_id, see_other
-from marketplace.base.web.limits import limit_visitor
+from marketplace.base.web.http import Request, parse_id
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
-from offers.feeds import actions, atom, own, queries
+from offers.feeds import atom, own, queries
 from offers.feeds.answers import ATOM, CALENDAR, PRIVATE, PUBLIC, Headers, answer, remember
 from offers.feeds.body import Body, kept
-from offers.feeds.searches import LONGEST, canonical, left_out, words_of
 from offers.feeds.work.queries import work_feed
-from offers.search.forms import SearchForm, only_known
-from offers.search.queries import all_names
 
 CHOICES = {"audience": "audiences", "kind": "kinds", "municipality": "municipalities", "organization": "organizations",
            "offer": "offers", "search": "searches"}  # fmt: skip
@@ -36,30 +29,6 @@ async def subscribe(request: Request) -> Response:
     return render(
         request, "offers/feeds/subscribe.html", subject=subject, subjects=await queries.subjects(request.now),
         address=address, webcal=f"webcal://{address.partition('://')[2]}",
-    )  # fmt: skip
-
-
-@public
-async def new_search(request: Request) -> Response:
-    """GET and POST /calendar/searches/new: a search of /offers under a short address, and what of it is followed."""
-    sent = request.method == "POST"
-    form = await SearchForm.read(request) if sent else SearchForm.from_query(request)
-    names = await all_names()
-    only_known(form, names)
-    query = canonical(form.data) if form.valid else ""
-    if len(query) > LONGEST:
-        form.add_error("q", _("Søket er for langt til en kalender. Skriv færre ord."))
-    if sent and form.valid:
-        if not query:
-            return see_other("/calendar", request)
-        await limit_visitor("saved search", request, 20, timedelta(hours=1))
-        owner = request.person.id if request.person else None
-        slug = await actions.save_search(query, owner=owner, now=request.now)
-        return see_other(f"/calendar?search={slug}", request)
-    return render(
-        request, "offers/feeds/new_search.html", status=200 if form.valid else 422, form=form,
-        words=words_of(form.data, names) if form.valid else [], left_out=left_out(form.data) if form.valid else [],
-        fields=parse_qsl(query), back=f"/offers?{query}" if query and form.valid else "/offers",
     )  # fmt: skip
 
 

@@ -11,22 +11,14 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, rows, value
+from marketplace.base.data.database import column, in_transaction, rows, value
 from marketplace.base.data.ledger import Lost
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import (
-    Audience,
-    Joining,
-    Kind,
-    Offer,
-    OfferState,
-    OfferText,
-    Venue,
-    VenueText,
-    Visibility,
-)
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining, Offer, OfferText, Venue, VenueText, Visibility
+from offers.catalogue.states import OfferState
 from offers.publishing import rules
 from offers.publishing.acts import Act
 from offers.publishing.queries import capacity_of, members_seeing, text_of
@@ -131,8 +123,16 @@ async def set_audience(
 ) -> None:
     """For whom the offer is, and who may see it. Raises Incomplete."""
     async with editing(offer, by, now):
-        await rows("DELETE FROM offer_audience_organization WHERE offer_id = $1", offer.id)
-        for organization in sorted(set(members)):
+        asked = set(members)
+        saw = set(
+            await column(
+                "DELETE FROM offer_audience_organization WHERE offer_id = $1 RETURNING organization_id",
+                offer.id,
+            )
+        )
+        ledger.note(Lost.AUDIENCE, *(f"{offer.id}:{each}" for each in saw - asked), number=1)
+        ledger.note(Lost.AUDIENCE, *(f"{offer.id}:{each}" for each in asked - saw), number=0)
+        for organization in sorted(asked):
             await rows(
                 """INSERT INTO offer_audience_organization (id, offer_id, organization_id)
                 SELECT $1, $2, id FROM organization WHERE id = $3 AND state = 'approved'""",

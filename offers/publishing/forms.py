@@ -14,7 +14,8 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.text import plain_digits
 from marketplace.base.web.fields import Address, Lang, Line, Words
 from marketplace.base.web.forms import Form, Sent
-from offers.catalogue.models import Audience, Kind, Visibility
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Visibility
 from offers.catalogue.spoken import SPOKEN
 
 

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from marketplace.base.data.database import column, row, rows
 from marketplace.base.text import name_order
-from offers.catalogue.models import KIND_LABELS, Dated, Joining, Kind, Offer, OfferText, Stated
+from offers.catalogue.kinds import KIND_LABELS, Kind
+from offers.catalogue.models import Joining, Offer, OfferText
 from offers.catalogue.queries import title_in
 from offers.catalogue.recorded import HAS_REGISTER, begun, came, recorded
+from offers.catalogue.states import Dated, Stated
 from offers.publishing.rules import seats_text
 from offers.rights.queries import EDITOR_OF, EDITS, LEADS, SEES
 from offers.seats.sql import covers

@@ -6,7 +6,9 @@ from enum import StrEnum
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
-from offers.catalogue.models import Audience, Joining, Kind, Offer, OfferState, OfferText, Visibility
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining, Offer, OfferText, Visibility
+from offers.catalogue.states import OfferState
 
 YEARS_AHEAD = 5
 

@@ -14,19 +14,13 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
-from offers.catalogue.models import (
-    KIND_LABELS,
-    Offer,
-    OfferAudienceOrganization,
-    OfferState,
-    OfferText,
-    Venue,
-    Visibility,
-)  # fmt: skip
+from offers.catalogue.kinds import KIND_LABELS
+from offers.catalogue.models import Offer, OfferAudienceOrganization, OfferText, Venue, Visibility
 from offers.catalogue.page import page as public_page
 from offers.catalogue.queries import VISITOR, offer_page
 from offers.catalogue.rules import audience_words, cost_words
 from offers.catalogue.spoken import spoken_names
+from offers.catalogue.states import OfferState
 from offers.publishing import actions, queries, rules
 from offers.publishing.forms import PublishForm, TextForm
 from offers.publishing.joining.rules import terms

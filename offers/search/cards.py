@@ -28,23 +28,29 @@ _read = Remembered[CardRow](MOST, f"{__name__}.rows_of")
 _drawn = Remembered[Markup](MOST, f"{__name__}.drawn")
 
 
-async def rows_of(hits: Sequence[Hit], lang: str, now: datetime, near: Near | None = None) -> list[CardRow]:
-    """What is shown of these hits, and how far it is from where it shall be near. What is not kept is read from the
-    database, all at once; what has been taken away since is left out."""
+async def rows_of(hits: Sequence[Hit], lang: str, now: datetime) -> list[CardRow | None]:
+    """What is shown of these hits. What is not kept is read from the database, all at once; None of what has been taken
+    away since."""
     keys = [(hit.offer.serial, hit.starts_at, hit.venue, lang) for hit in hits]
     found = [_read.get(key) for key in keys]
-    missing = [place for place, row in enumerate(found) if row is None]
+    missing = {
+        place: (hits[place].offer.id, *hits[place][:3]) for place, row in enumerate(found) if row is None
+    }
     if missing:
-        shown = [(hits[place].offer.id, *hits[place][:3]) for place in missing]
-        read = {row.id: row for row in await card_rows(shown, lang=lang, now=now)}
-        for place in missing:
-            row = read.get(hits[place].offer.id)
+        read = await card_rows([*dict.fromkeys(missing.values())], lang=lang, now=now)
+        for place, shown in missing.items():
+            row = read.get(shown)
             found[place] = row and _read.put(keys[place], row)
+    return found
+
+
+def away(rows: Sequence[CardRow | None], hits: Sequence[Hit], near: Near | None) -> list[CardRow]:
+    """Those that are there, and how far it is from where it shall be near."""
     if near is None:
-        return [row for row in found if row is not None]
-    away: dict[UUID | None, int] = dict(near.venues)
-    there = zip(found, hits, strict=True)
-    return [row._replace(metres=away.get(hit.venue)) for row, hit in there if row is not None]
+        return [row for row in rows if row is not None]
+    metres: dict[UUID | None, int] = dict(near.venues)
+    there = zip(rows, hits, strict=True)
+    return [row._replace(metres=metres.get(hit.venue)) for row, hit in there if row is not None]
 
 
 def drawn(row: CardRow, under: date | None, headed: bool, *, now: datetime, lang: str) -> Markup:

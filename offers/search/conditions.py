@@ -6,11 +6,12 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
-from offers.catalogue.models import Joining, Kind
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, outside_office_hours
 from offers.search.asked import COUNTED, Put, Search
-from offers.search.equal.queries import equal_now, read_equal
+from offers.search.equal.queries import equal_now
 from offers.search.places.queries import in_districts
 from offers.search.words.asked import questions
 from offers.search.words.asked import sql as tsquery
@@ -134,8 +135,8 @@ class Having(NamedTuple):
 
 
 async def having(wanted: Search) -> list[Having]:
-    """The offers that have the words that are looked for, whoever may see them."""
-    await read_equal()
+    """The offers that have the words that are looked for, whoever may see them. Whoever asks has read the words that
+    mean the same."""
     asked = Statement()
     hits, _ = matching(Search(words=wanted.words, any_word=wanted.any_word), asked.value)
     return await rows(Having, f"{beginning(hits)} SELECT offer_id, rank FROM hits", *asked.values)

@@ -13,13 +13,15 @@ from typing import Any, NamedTuple
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
-from offers.catalogue.models import Audience, Cost, Kind
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Cost
 from offers.catalogue.queries import Viewer, published
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.asked import Search
+from offers.search.choices import Access, Part, Weekday, column
 from offers.search.conditions import EVERYWHERE, MUNICIPALITIES, beginning, conditions, dates_asked, matching
-from offers.search.forms import ALL, Access, Part, Weekday, column
+from offers.search.forms import ALL
 from offers.search.places.rules import NOWHERE, Places
 
 Counts = dict[tuple[str, str], int]

@@ -8,11 +8,13 @@ from babel.support import LazyProxy
 
 from marketplace.base.i18n import day, lazy
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Cost
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS
+from offers.catalogue.models import Cost
 from offers.catalogue.rhythm import WEEKDAYS
 from offers.catalogue.rules import WHEN_LABELS, When
 from offers.catalogue.spoken import SPOKEN
-from offers.search.forms import ALL, Access, Part, SearchForm, Weekday, Within
+from offers.search.choices import Access, Part, Weekday, Within
+from offers.search.forms import ALL, SearchForm
 
 SWITCHES: dict[str, LazyProxy] = {
     "drop_in": lazy("Kom innom, ingen påmelding"),

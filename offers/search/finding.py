@@ -1,19 +1,19 @@
 """How a list is answered: by this process's index of the catalogue, or by the database while there is none."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
 from offers.search import counts
 from offers.search.asked import Found, Position, Search
-from offers.search.cards import rows_of
+from offers.search.cards import away, rows_of
 from offers.search.counts import Counts
 from offers.search.index.keeping import index
 from offers.search.index.order import Hit
 from offers.search.places.rules import NOWHERE, Places
-from offers.search.queries import or_some_words, search, spelled_right
+from offers.search.queries import looks, or_some_words, spelled_right
 from offers.search.words import near
 
 
@@ -21,31 +21,39 @@ async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> F
     """The offers that match, that the viewer may see and that are not over. What the index does not know
     (index/asking.py:KNOWN) is the database's."""
 
-    async def look(asked: Search) -> Found:
-        answer = await index.find(asked, viewer, now) if settings().catalogue_index else None
-        if answer is None:  # also of what has some of the words: `asked` says that by itself
-            return await search(replace(asked, all_words=True), viewer=viewer, lang=lang, now=now)
-        return await shown(asked, *answer, lang=lang, now=now)
+    async def first(asked: Search) -> Found:
+        (found,) = await find_several([asked], viewer=viewer, lang=lang, now=now)
+        return found
 
-    return await or_some_words(wanted, look)
+    return await or_some_words(wanted, first)
 
 
-async def shown(wanted: Search, total: int, hits: list[Hit], *, lang: str, now: datetime) -> Found:
-    """The page of what the index has found."""
-    rows = await rows_of(hits[: wanted.page], lang, now, wanted.near)
-    return Found(rows, total, following(wanted, hits))
+async def find_several(
+    searches: Sequence[Search], *, viewer: Viewer, lang: str, now: datetime
+) -> list[Found]:
+    """What has all the words of each search, in one statement at most. Whoever asks for words has read those that mean
+    the same (equal/queries.py)."""
+    told = [answer for one in searches if (answer := await _asked(one, viewer, now))]
+    if len(told) < len(searches):
+        return await looks(searches, viewer=viewer, lang=lang, now=now)
+    return await shown(searches, told, lang=lang, now=now)
 
 
-async def totals(searches: Sequence[Search], *, viewer: Viewer, now: datetime) -> list[int] | None:
-    """How many each finds, at most `counted` + 1; None where the index cannot tell of all of them."""
-    found = []
-    for wanted in searches:
-        number = replace(wanted, page=0, by_date=True)  # in whatever order
-        answer = await index.find(number, viewer, now) if settings().catalogue_index else None
-        if answer is None:
-            return None
-        found.append(answer[0])
-    return found
+async def shown(
+    searches: Sequence[Search], told: Sequence[tuple[int, list[Hit]]], *, lang: str, now: datetime
+) -> list[Found]:
+    """The pages of what the index has told of these."""
+    pages = [hits[: wanted.page] for wanted, (_total, hits) in zip(searches, told, strict=True)]
+    read = iter(await rows_of([hit for page in pages for hit in page], lang, now))
+    return [
+        Found(away([*islice(read, len(page))], page, wanted.near), total, following(wanted, hits))
+        for wanted, page, (total, hits) in zip(searches, pages, told, strict=True)
+    ]
+
+
+async def _asked(wanted: Search, viewer: Viewer, now: datetime) -> tuple[int, list[Hit]] | None:
+    """What the index answers; None where it cannot."""
+    return await index.find(wanted, viewer, now) if settings().catalogue_index else None
 
 
 async def meant(wanted: Search, found: Found, *, viewer: Viewer, now: datetime) -> str | None:

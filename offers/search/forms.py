@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time, timedelta
 from datetime import date as calendar_day
-from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -16,10 +15,12 @@ from marketplace.base.text import holds_position
 from marketplace.base.web.fields import Day
 from marketplace.base.web.forms import Filled, Form, lazy, listed
 from marketplace.base.web.http import Request
-from offers.catalogue.models import Audience, Cost, Kind
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Cost
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.asked import Position, Search
+from offers.search.choices import Access, Order, Part, Weekday, Within, column
 from offers.search.places.rules import is_position
 from offers.search.week.asked import View, monday_of
 from offers.search.words.asked import only_without
@@ -38,24 +39,6 @@ def position_text(position: Position, before: int) -> str:
 ALL = "all"
 """In place of a municipality: all that are served. Beside one that is named it says nothing."""
 Slug = Annotated[str, Field(max_length=80)]
-
-
-class Order(StrEnum):
-    """In which order offers stand: it is said beside the list, and can be changed. Without a choice: what is nearest
-    first where one asks for that, else what has the words best, else by date."""
-
-    BEST = "best"
-    DATE = "date"
-    NEAR = "near"
-
-
-class Within(StrEnum):
-    """How far it may be, in kilometres."""
-
-    TWO = "2"
-    FIVE = "5"
-    TEN = "10"
-    TWENTY = "20"
 
 
 class ListForm(Form):
@@ -83,37 +66,6 @@ class ListForm(Form):
         if self.after and self.position is None:
             raise ValueError(_("Vi finner ikke igjen stedet i lista. Begynn på nytt fra starten."))
         return self
-
-
-class Part(StrEnum):
-    """Which part of the day it begins in, by a Norwegian clock (queries.py:PART)."""
-
-    MORNING = "morning"
-    DAY = "day"
-    EVENING = "evening"
-
-
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
-class Access(StrEnum):
-    """What is known of the place."""
-
-    STEP_FREE = "step_free"
-    TOILET = "toilet"
-    HEARING_LOOP = "hearing_loop"
-
-
-def column(known: Access) -> str:
-    """Of a venue."""
-    return "accessible_toilet" if known is Access.TOILET else known.value
 
 
 SWITCHES = ("drop_in", "free", "no_booking", "online", "evening")
@@ -190,6 +142,8 @@ class SearchForm(Span):
     order: Order | None = None
     view: View = View.LIST
     week: str = ""
+    who: str = Field("", max_length=60)
+    """A part of an organisation's name, to find it among those that may be chosen: of offers it asks for nothing."""
     words = {
         **{name: {"otherwise": UNCLEAR} for name in SWITCHES},
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
@@ -207,6 +161,7 @@ class SearchForm(Span):
         "view": {"enum": lazy("Velg om du vil se en liste eller en uke.")},
         "district": {"otherwise": lazy("Velg bydelen i lista.")},
         "near": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
+        "who": {"string_too_long": lazy("Skriv en kortere del av navnet, høyst %(max_length)s tegn.")},
         "within": {"enum": lazy("Velg hvor langt unna i lista.")},
         "plain": {"otherwise": lazy("Skriv færre og kortere ord.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},

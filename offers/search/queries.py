@@ -19,7 +19,7 @@ from marketplace.base.quick.revised import Newest
 from marketplace.base.text import name_order
 from offers.catalogue.cards import CardRow
 from offers.catalogue.queries import CURRENT, Viewer, published
-from offers.search.asked import FEW, Found, Position, Search
+from offers.search.asked import FEW, Found, Position, Put, Search
 from offers.search.conditions import (
     ELSEWHERE,
     EQUAL,
@@ -67,7 +67,7 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
     those that have some of them, after those."""
     if wanted.words:
         await read_equal()
-    return await or_some_words(wanted, partial(_search, viewer=viewer, lang=lang, now=now))
+    return await or_some_words(wanted, partial(look, viewer=viewer, lang=lang, now=now))
 
 
 async def or_some_words(wanted: Search, look: Callable[[Search], Awaitable[Found]]) -> Found:
@@ -80,10 +80,41 @@ async def or_some_words(wanted: Search, look: Callable[[Search], Awaitable[Found
     return found
 
 
-async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> Found:
+async def look(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
+    """What has all the words, or any of them where that is what is `wanted`. Whoever asks for words has read those that
+    mean the same."""
+    (found,) = await looks([wanted], viewer=viewer, lang=lang, now=now)
+    return found
+
+
+async def looks(searches: Sequence[Search], *, viewer: Viewer, lang: str, now: datetime) -> list[Found]:
+    """The same for several, in one statement."""
     asked = Statement(now, lang)
-    put = asked.value
-    seen, dates = published(viewer).within(asked), dates_asked(wanted, put)
+    seen = published(viewer).within(asked)
+    lists = [
+        f"SELECT {number} AS number, l.* FROM ({_listed(wanted, seen, asked.value)}) l"
+        for number, wanted in enumerate(searches)
+    ]
+    found = await rows(
+        f"{' UNION ALL '.join(lists)} ORDER BY number, page_rank DESC, position, id", *asked.values
+    )
+    return [
+        _found(wanted, [line for line in found if line["number"] == number])
+        for number, wanted in enumerate(searches)
+    ]
+
+
+def _found(wanted: Search, lines: list[dict[str, Any]]) -> Found:
+    cards = [line for line in lines if line["id"] is not None]
+    last = cards[wanted.page - 1] if len(cards) > wanted.page else None
+    following = Position(last["position"], last["id"], last["page_rank"]) if last else None
+    return Found([_card_row(line) for line in cards[: wanted.page]], lines[0]["total"], following)
+
+
+def _listed(wanted: Search, seen: str, put: Put) -> str:
+    """SQL: the page of a list and one row more, each with how many there are in all; a row of nothing but that where
+    there is none. `seen`: who may see them. $1 is now, $2 the reader's language."""
+    dates = dates_asked(wanted, put)
     hits, matches = conditions(wanted, seen, dates, put, shown="d.starts_at IS NOT NULL")
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     # Where none was asked for by its time, what has no dates has a place of its own.
@@ -111,48 +142,38 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
             rank, joined = nearness, ""
     listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown}, {venue} AS venue_id, {metres} AS metres
         FROM offer o JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
-    best = "{of}rank DESC, " if wanted.ranked else ""
-    by = f"ORDER BY {best}{{of}}position, {{of}}id"
-    order = by.format(of="")
+    best = "rank DESC, " if wanted.ranked else ""
+    order = f"ORDER BY {best}position, id"
     if wanted.after is None:
         page = f"SELECT * FROM found {order} LIMIT {wanted.page + 1}"
     else:
         page = page_after(wanted, listing, session, order, put)
-    found = await rows(
-        f"""{
-            beginning(
-                near,
-                hits,
-                f"found AS MATERIALIZED ({listing} {order} LIMIT {wanted.counted + 1})",
-                f"page AS ({page})",
-            )
-        }
-        SELECT c.total, page.rank, {CARD}
-        FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
-        {JOINED} {by.format(of="page.")}""",
-        *asked.values,
+    queries = beginning(
+        near,
+        hits,
+        f"found AS MATERIALIZED ({listing} {order} LIMIT {wanted.counted + 1})",
+        f"page AS ({page})",
     )
-    total = found[0]["total"]
-    cards = [row for row in found if row["id"] is not None]
-    last = cards[wanted.page - 1] if len(cards) > wanted.page else None
-    following = Position(last["position"], last["id"], last["rank"]) if last else None
-    return Found([_card_row(line) for line in cards[: wanted.page]], total, following)
+    return f"""{queries} SELECT c.total, page.rank AS page_rank, {CARD}
+        FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true
+        LEFT JOIN offer o ON o.id = page.id {JOINED}"""
 
 
 Shown = tuple[UUID, datetime | None, datetime | None, UUID | None]
 """An offer, and from when, to when and where what is shown of it is."""
 
 
-async def card_rows(shown: Sequence[Shown], *, lang: str, now: datetime) -> list[CardRow]:
-    """What a list shows of these, in no order. Who chose them has asked who may see them."""
+async def card_rows(shown: Sequence[Shown], *, lang: str, now: datetime) -> dict[Shown, CardRow]:
+    """What a list shows of each of these that is still there. Who chose them has asked who may see them."""
     found = await rows(
         f"""WITH page AS (SELECT u.*, starts_at AS position, NULL::int AS metres
                 FROM unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::uuid[])
-                    u(id, starts_at, ends_at, venue_id))
-            SELECT {CARD} FROM page JOIN offer o ON o.id = page.id {JOINED} WHERE $1::timestamptz IS NOT NULL""",
+                    WITH ORDINALITY u(id, starts_at, ends_at, venue_id, place))
+            SELECT page.place, {CARD} FROM page JOIN offer o ON o.id = page.id {JOINED}
+            WHERE $1::timestamptz IS NOT NULL""",
         now, lang, *zip(*shown, strict=True),
     )  # fmt: skip
-    return [_card_row(line) for line in found]
+    return {shown[line["place"] - 1]: _card_row(line) for line in found}
 
 
 class Named(NamedTuple):

@@ -10,17 +10,18 @@ from marketplace.base.i18n import language
 from marketplace.base.quick.remembered import remembered
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.templates import template
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 from offers.catalogue.rules import WHEN_LABELS, offers_found
 from offers.catalogue.spoken import written_in
 from offers.search.counts import FILTERS, ON, Counts
 from offers.search.filters import DAYS, SEVERAL, SWITCHES, Names
 from offers.search.forms import ALL, TICKED, SearchForm
+from offers.search.places.postcodes import folded, spellings
 
 SHOWN = 5
 """Choices of a group that are not folded away."""
 MOST = 30
-"""Organisations that are offered; all stand on a page of their own."""
+"""Organisations that are offered at once; one of more is found by a part of its name."""
 STAFFS = {("kind", Kind.STAFF_TRAINING.value), ("audience", Audience.STAFF.value)}
 """What only staff may look for."""
 COUNTED = frozenset(one.name for one in FILTERS)
@@ -71,13 +72,16 @@ def _labels(name: str, lang: str) -> tuple[tuple[str, str], ...]:
 
 
 class Group(NamedTuple):
-    """What goes together: `first`, and the `rest` that are folded away, `open` where something of it is chosen."""
+    """What goes together: `first`, and the `rest` that are folded away, `open` where something of it is chosen.
+    `search`: there are more, which are found by a part of their name; `none`: so none was."""
 
     name: str
     legend: str
     first: Sequence[Option]
     rest: Sequence[Option]
     open: bool
+    search: bool = False
+    none: bool = False
 
     def lines(self, options: Iterable[Option], errors: Mapping[str, str]) -> Markup:
         """These choices as HTML."""
@@ -123,7 +127,7 @@ def groups(
         sheet.organizations(_("Hvem som står bak"), names),
         sheet.group("municipality", _("Kommune"), _served(names)),
     ]
-    return {one.name: one for one in made if one.first}
+    return {one.name: one for one in made if one.first or one.search}
 
 
 def days(form: Filled[SearchForm], counts: Counts | None) -> list[Day]:
@@ -192,12 +196,21 @@ class _Sheet:
         return _folded("how", _("Slik er du med"), options, SHOWN)
 
     def organizations(self, legend: str, names: Names) -> Group:
-        """Those that have most, and those that are chosen."""
-        every = [(slug, name) for (sort, slug), name in names.items() if sort == "organization"]
+        """Those that have most, and those that are chosen; or those whose name has what somebody typed of it."""
+        every = [
+            (slug, name) for (sort, slug), name in names.items()
+            if sort == "organization" and _number(self.counts, "organization", slug) != 0
+        ]  # fmt: skip
         every.sort(key=lambda one: -(_number(self.counts, "organization", one[0]) or 0))
+        typed = spellings(str(self.form.values.get("who", "")))
+        named = [one for one in every if any(part in folded(one[1]) for part in typed)]
         ticked = {*self.form.values.get("organization", [])}
-        most = [one for place, one in enumerate(every) if place < MOST or one[0] in ticked]
-        return self.group("organization", legend, most)
+        offered = [one for one in named if one[0] not in ticked][:MOST]
+        chosen = [
+            (slug, name) for (sort, slug), name in names.items() if sort == "organization" and slug in ticked
+        ]
+        made = self.group("organization", legend, [*chosen, *offered], MOST if any(typed) else SHOWN)
+        return made._replace(search=len(every) > MOST or any(typed), none=not named)
 
 
 def _folded(name: str, legend: str, options: list[Option], shown: int) -> Group:

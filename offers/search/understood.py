@@ -10,7 +10,7 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.forms import Filled, listed
 from offers.search.asked import Search
-from offers.search.equal.queries import equal_now
+from offers.search.equal.queries import equal_now, read_equal
 from offers.search.forms import SearchForm
 from offers.search.places.postcodes import postcodes, spellings, towns
 from offers.search.places.queries import places
@@ -61,10 +61,12 @@ class Understood:
 
 async def understand(form: Filled[SearchForm], now: datetime) -> Understood:
     """What the form asks for; of a wrong one nothing. A place or a district that nobody knows is named in the form's
-    errors, and all else is kept."""
+    errors, and all else is kept. It reads the words that mean the same for all who ask for words after it."""
     known = await places(now)
     if not form.valid:
         return Understood(form, Search(), known)
+    if form.data.q:
+        await read_equal()
     read = await _read(form, known)
     asked = _with(form, read)
     data, wanted = asked.data, asked.data.search(now)

@@ -226,8 +226,8 @@ def listed(
 
 
 def listed_query(form: Filled[Any]) -> Query:
-    """What is asked for, from the start of the list."""
-    query = {name: _sent(value) for name, value in form.values.items() if name != "after"}
+    """What is asked for, from the start of the list. `who` only looks among the choices."""
+    query = {name: _sent(value) for name, value in form.values.items() if name not in ("after", "who")}
     if any(query.get(name) for name in ("date", "from", "to")):
         query.pop("day", None)  # what is written counts
     return {name: value for name, value in query.items() if value}

@@ -21,6 +21,14 @@ def known(actor: str, b: str = "b") -> str:
     return f"({b}.booked_by_id = {actor} OR {b}.participant_id = {actor})"
 
 
+def told_who_came(b: str = "b", c: str = "c", o: str = "o") -> str:
+    """SQL: may whoever has the link of booking `b` (it goes to contact point `c`; NULL: nowhere) hear
+    whether its participant came to offer `o`? Whether somebody was at a sensitive one, or away, is told to nobody
+    but them: not to a parent or a helper who booked with an address of their own. Whoever is signed in as the
+    participant always may."""
+    return f"(NOT {o}.sensitive OR coalesce({c}.person_id, {b}.booked_by_id) = {b}.participant_id)"
+
+
 def active_at(now: str, b: str = "b") -> str:
     """SQL: is booking `b` an active one at this time, whether the worker has come by or not? A seat that was held too
     long is not theirs any more; whom nobody has rung about it waits on (moves.py:settle)."""

@@ -14,7 +14,8 @@ from marketplace.base.i18n import when
 from marketplace.base.post.mail import Mail
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
-from offers.catalogue.models import Dated, Offer, Session, Venue
+from offers.catalogue.models import Offer, Session, Venue
+from offers.catalogue.states import Dated
 from offers.participants.queries import (
     BookedParty,
     counts,

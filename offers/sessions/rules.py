@@ -4,7 +4,8 @@ from datetime import datetime
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import OfferState, Session
+from offers.catalogue.models import Session
+from offers.catalogue.states import OfferState
 
 
 def changeable(session: Session, now: datetime) -> None:

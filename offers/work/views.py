@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
 from marketplace.base.web.access import member
-from marketplace.base.web.http import Request, page_key
+from marketplace.base.web.http import Request
+from marketplace.base.web.paging import page_key, page_key_text
 from marketplace.base.web.templates import render
 from offers.attendance.past.queries import unrecorded
 from offers.publishing import queries as publishing
@@ -24,7 +25,7 @@ async def manage(request: Request) -> Response:
     person, lang, now = request.person, request.lang, request.now
     found = await publishing.managed(person, shelf, lang, now, after)
     offers = found[: publishing.PAGE]
-    more = f"{offers[-1].key.isoformat()},{offers[-1].id}" if len(found) > publishing.PAGE else ""
+    more = page_key_text(offers[-1].key, offers[-1].id) if len(found) > publishing.PAGE else ""
     waiting = await queries.requests(person, lang, now)
     if waiting:
         await actions.note_seen(waiting, by=person.id, now=now)

@@ -59,11 +59,15 @@ async def coordinated_municipalities(person: UUID) -> list[UUID]:
     return await column(f"{COORDINATED} SELECT id FROM mine", person, [Role.COORDINATOR])
 
 
+STAFF = "m.kind IN ('municipal', 'public')"
+"""SQL: does a role of HELD m make somebody one who works for a municipality or another public body?"""
+
+
 async def is_staff(person: UUID) -> bool:
     """Works for a municipality or another public body; staff-only offers are for them."""
     return bool(
         await value(
-            f"SELECT true FROM {HELD} m WHERE person_id = $1 AND kind IN ('municipal', 'public') LIMIT 1",
+            f"SELECT true FROM {HELD} m WHERE person_id = $1 AND {STAFF} LIMIT 1",
             person,
         )
     )

@@ -27,7 +27,8 @@ Welcome = Annotated[str, Field(max_length=200)]
 
 
 class OwnForm(Form):
-    """What is empty is as the instance says. A help line begins with its number."""
+    """What is empty is as the instance says. A help line is a number, who answers it, and when: whoever rings must not
+    be told the name and the hours of another."""
 
     site_name: Annotated[str, Field(max_length=60)] | None = None
     helpline_phone: Phone | None = None
@@ -45,8 +46,12 @@ class OwnForm(Form):
         return {lang: text for lang, text in said.items() if text}
 
     @property
-    def lacks_number(self) -> bool:
-        """Is something said of a help line that has no number?"""
-        return self.helpline_phone is None and any(
-            (self.helpline_name, self.helpline_hours, self.helpline_email)
-        )
+    def lacks(self) -> dict[str, str]:
+        """What is missing of the help line, in words, by field."""
+        parts = {
+            "helpline_phone": _("Skriv nummeret også, eller la alt om telefonhjelpen stå tomt."),
+            "helpline_name": _("Skriv hva de som svarer, heter."),
+            "helpline_hours": _("Skriv når de svarer, så ingen ringer forgjeves."),
+        }
+        said = any((self.helpline_phone, self.helpline_name, self.helpline_hours, self.helpline_email))
+        return {name: words for name, words in parts.items() if said and not getattr(self, name)}

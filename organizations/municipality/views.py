@@ -2,7 +2,6 @@
 
 from starlette.responses import Response
 
-from marketplace.base.i18n import gettext as _
 from marketplace.base.site import standard
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
@@ -40,10 +39,8 @@ async def own(request: Request) -> Response:
     form, status = await _stored(found), 200
     if request.method == "POST":
         form, status = await OwnForm.read(request), 422
-        if form.valid and form.data.lacks_number:
-            form.add_error(
-                "helpline_phone", _("Skriv nummeret også, eller la alt om telefonhjelpen stå tomt.")
-            )
+        for name, words in form.data.lacks.items() if form.valid else ():
+            form.add_error(name, words)
         if form.valid:
             async with one_at_a_time(found.id):
                 if form.meet(await _stored(await queries.municipality_of(request.person, slug))):

@@ -62,7 +62,9 @@ async def remove_logo(organization: Organization, *, by: UUID, now: datetime) ->
 async def _show(organization: Organization, picture: UUID | None, by: UUID, now: datetime) -> None:
     before = await value("SELECT logo_id FROM organization WHERE id = $1 FOR NO KEY UPDATE", organization.id)
     if before and before != picture:
-        ledger.note(Lost.LOGO, f"{organization.id}:{before}")
+        ledger.note(Lost.LOGO, f"{organization.id}:{before}", number=1)
+    if picture:  # it may be one that was taken away before
+        ledger.note(Lost.LOGO, f"{organization.id}:{picture}", number=0)
     await Organization.filter(id=organization.id).update(logo_id=picture)
     await record(Act.ORGANIZATION_LOGO_CHANGED, now=now, actor=by, object_id=organization.id,
                  organization=organization.id)  # fmt: skip

@@ -1,12 +1,10 @@
 """An organisation's own pages: what it is and says, its logo. Its editors write the texts, its managers the rest."""
 
-import re
-
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES
-from marketplace.base.web.access import member, public
+from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.seen import one_at_a_time
@@ -18,8 +16,6 @@ from organizations.profile import actions, queries
 from organizations.profile.forms import PictureForm, ProfileForm, TextForm
 from organizations.profile.saved import Saved
 from organizations.profile.uploading import sent_picture
-
-FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @member(Role.EDITOR)
@@ -112,13 +108,3 @@ async def remove_logo(request: Request) -> Response:
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     await actions.remove_logo(organization, by=request.person.id, now=request.now)
     return see_other(home(organization, Saved.NO_LOGO), request)
-
-
-@public
-async def picture(request: Request) -> Response:
-    """GET /pictures/{sha256}: always the same bytes, so whoever has it need not ask again."""
-    name = request.path_params["sha256"]
-    found = await queries.picture(bytes.fromhex(name)) if re.fullmatch("[0-9a-f]{64}", name) else None
-    if found is None:
-        raise NotFound
-    return Response(found.content, media_type=found.media_type, headers={"Cache-Control": FOR_EVER})

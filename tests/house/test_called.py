@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from marketplace.base.post.mail import MAILS
@@ -65,6 +66,7 @@ def enums(file: str, name: str) -> dict[str, StrEnum]:
 SAID = enums("saved.py", "Saved")
 
 
+@cache
 def sentences_of_templates() -> dict[str, set[Path]]:
     """The words that `saved(request, {word: sentence})` knows."""
     found: dict[str, set[Path]] = {}

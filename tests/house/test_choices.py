@@ -6,7 +6,8 @@ import pytest
 from bs4 import Tag
 from starlette.routing import Route
 
-from offers.catalogue.models import Joining, OfferState
+from offers.catalogue.models import Joining
+from offers.catalogue.states import OfferState
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make

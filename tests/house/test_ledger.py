@@ -10,6 +10,7 @@ from tests.house.test_called import ROOT, TREES
 
 ENDS = re.compile(
     r"""DELETE\ FROM\ (contact_point|totp|passkey|recovery_code|host_assignment|offer_organizer|companion|own_goal
+        |offer_question|offer_audience_organization
         |unsubscription|membership|acts_for|invitation|calendar_address|substitute|need|…)
     |UPDATE\ (membership|acts_for|invitation)(\ \w)?\ SET\ [^;]*\bended_at\ =
     |UPDATE\ (calendar_address|substitute)(\ \w)?\ SET\ [^;]*\brevoked_at\ =

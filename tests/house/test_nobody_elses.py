@@ -13,7 +13,8 @@ from typing import Any
 from marketplace.base.data.database import rows
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from offers.bookings import actions as bookings_actions
-from offers.catalogue.models import Kind, Offer, OfferOrganizer, SeatPool
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Offer, OfferOrganizer, SeatPool
 from offers.catalogue.queries import VISITOR
 from offers.feeds.actions import make_address
 from offers.messages.follow_up import actions

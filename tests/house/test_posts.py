@@ -3,9 +3,11 @@
 import pytest
 from starlette.routing import Route
 
+from marketplace.base.web.http import own_origins
 from offers.catalogue.models import Joining, SeatPool, Session
 from tests import make
 from tests.house.town import Town, routes
+from tests.production import production
 from tests.visitor import Page, Visitor
 
 GETS = {route.path for route in routes("GET")}
@@ -81,3 +83,13 @@ async def test_a_form_from_elsewhere_is_not_offered_to_be_sent(visitor: Visitor)
         page = Page(await visitor.client.post(f"/offers/{offer.slug}/bookings", data=sent, headers=headers))
         assert page.status == 403
         assert page.soup.find("form", method="post") is None
+
+
+def test_a_form_of_a_municipalitys_own_host_name_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Browsers of before 2023 say only where a form stood (Origin), and nothing of whether that is here."""
+    with production(monkeypatch):
+        public = "https://treffpunkt.example"
+        assert own_origins("treffpunkt.example") == {public}
+        assert own_origins("WWW.treffpunkt.example") == {public, "https://www.treffpunkt.example"}
+        assert own_origins("evil.example") == {public}
+        assert own_origins("") == {public}

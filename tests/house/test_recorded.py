@@ -3,6 +3,7 @@ it there; what reads the tables themselves is named here, with why."""
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,9 @@ EXCEPTIONS = {
 
 def reading(text: str) -> set[str]:
     """The functions and constants of a file that read registers themselves."""
-    found = set()
+    found = set[str]()
+    if not (READS.search(text) or "offers.attendance.models" in text):
+        return found
     tree = ast.parse(text)
     models = {
         each.name
@@ -48,16 +51,19 @@ def reading(text: str) -> set[str]:
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
+    lines = text.splitlines()
     for name, top in named(tree):
         for each in ast.walk(top):
             if isinstance(each, ast.Constant | ast.JoinedStr) and id(each) not in docstrings:
-                if READS.search(ast.get_source_segment(text, each) or ""):
+                around = "\n".join(lines[each.lineno - 1 : each.end_lineno])
+                if READS.search(around) and READS.search(ast.get_source_segment(text, each) or ""):
                     found.add(name)
             elif isinstance(each, ast.Name) and each.id in models:
                 found.add(name)
     return found
 
 
+@cache
 def found_in_house() -> set[str]:
     return {
         f"{path.relative_to(HOUSE)}:{name}"

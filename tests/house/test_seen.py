@@ -71,9 +71,7 @@ EDITS = {
     "/goals/{slug}/edit": Edit("title", "Enda flere med", "Mange med"),
     "/words/{group}/edit": Edit("equal", "hage, parsell", "hage, bed"),
     "/situations/{situation}/edit": Edit("words_for", "parsell", "blomster", {"also": "vil grave i jorda"}),
-    "/municipalities/{slug}": Edit(
-        "site_name", "Møtestedet", "Møteplassen", {"helpline_phone": "51 00 00 42"}
-    ),
+    "/municipalities/{slug}": Edit("welcome_nb", "Velkommen", "Kom inn", {"site_name": "Møtestedet"}),
     "/districts/{district}/edit": Edit("places", "4307", "4308", {"name": "Byen"}),
     "/reports/{slug}/words/{section}": Edit("text", "Bussen går ikke", "Bussen går igjen"),
     "/dialogues/{slug}/meetings/{offer}": Edit("organizations", None, []),

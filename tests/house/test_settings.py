@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from marketplace.settings import Settings, problems, table
+from marketplace.operations.settings import table
+from marketplace.settings import Settings
+from marketplace.wrong_settings import problems
 from tests.production import GOOD
 
 DOCUMENT = Path(__file__).parents[2] / "docs/settings.md"

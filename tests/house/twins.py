@@ -149,7 +149,7 @@ class Stage:
         """The form of a page, if it is there: that it is not is told too."""
         name = self.step(f"POST {action} on {page.url}")
         try:
-            page.form(action)
+            page.written_form(action)
         except AssertionError:
             self.told.said[self.who, name] = ("no such form",)
             return page

@@ -11,7 +11,8 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.queue import bring_back
 from marketplace.base.web.limits import Tries, counting
 from marketplace.operations.check.whole import violations
-from offers.catalogue.models import Offer, OfferState
+from offers.catalogue.models import Offer
+from offers.catalogue.states import OfferState
 from offers.publishing.actions import move_on
 from tests import make
 from tests.conftest import NOW

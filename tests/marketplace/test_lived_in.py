@@ -14,7 +14,8 @@ from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure.actions import erase
 from offers.bookings.actions import send_word
-from offers.catalogue.models import Joining, Kind, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Session
 from offers.seats.links import link_path
 from offers.seats.models import Booking
 from organizations.members.models import Role

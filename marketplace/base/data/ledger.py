@@ -60,6 +60,8 @@ class Lost(StrEnum):
     CHECK_IN = "check_in"
     LOGO = "logo"
     PICTURE = "picture"
+    QUESTION = "question"
+    AUDIENCE = "audience"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from marketplace.base.insight.board import mine
 from marketplace.base.log import request_line
 from marketplace.base.quick import short_way
 from marketplace.base.text import SIGNS, clean
-from marketplace.base.web.http import host_name, set_cookie
+from marketplace.base.web.cookies import set_cookie
+from marketplace.base.web.http import host_name
 from marketplace.base.web.uploads import UPLOAD_LIMIT, is_upload
 from marketplace.settings import settings
 

@@ -196,7 +196,13 @@ class Filled(Generic[F]):
     @property
     def seen(self) -> str:
         """What this form says of the values that it has shown (base/web/seen.py)."""
-        return self._seen or seen_of(self.values)
+        return self._seen or seen_of(self._shown)
+
+    @property
+    def _shown(self) -> dict[str, Any]:
+        """The value of every field: what has none is shown empty, and somebody else may have filled it in since."""
+        lists = listed(self.model)
+        return {name: [] if name in lists else "" for name in self.model.model_fields} | self.values
 
     def meet(self, stored: "Filled[Any]") -> bool:
         """Compare with what is `stored` now: the form as it would be shown. What only somebody else has changed since
@@ -204,7 +210,7 @@ class Filled(Generic[F]):
         whether it can be saved."""
         shown, theirs = read_seen(self._seen), {}
         merged = dict(self._fields)
-        for name, now in stored.values.items():
+        for name, now in stored._shown.items():
             ticks = name in listed(self.model) or self.model.model_fields[name].annotation is bool
             if name not in shown or digest(name, now) == shown[name] or not (ticks or name in self._fields):
                 continue
@@ -216,7 +222,7 @@ class Filled(Generic[F]):
         if merged != self._fields:
             self.__init__(self.model, merged, self._given)  # type: ignore[misc]
         if theirs:
-            self.theirs, self._seen = theirs, seen_of(stored.values)
+            self.theirs, self._seen = theirs, seen_of(stored._shown)
             for name in theirs:
                 words = gettext(
                     "Det er lagret noe annet her siden du åpnet siden. Se over, og lagre det som skal gjelde."

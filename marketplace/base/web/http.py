@@ -1,11 +1,10 @@
-"""HTTP as our views see it: the request, form tokens, cookies, redirects."""
+"""HTTP as our views see it: the request, form tokens, redirects."""
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property, lru_cache
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote_plus, unquote_to_bytes
 from uuid import UUID
@@ -19,10 +18,10 @@ from marketplace.base.errors import BadRequest, NotFound
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
 from marketplace.base.signing import made_by, read_form_of, signature
 from marketplace.base.text import clean, holds_position
+from marketplace.base.web.cookies import form_cookie
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
-QUOTING = SimpleCookie()
 FIELD_LIMIT = 400
 """Fields of one form."""
 
@@ -224,15 +223,14 @@ def host_name(host: str) -> str:
 
 
 def own_origins(host: str) -> set[str]:
-    """Our own address, and in demo mode whichever loopback name was used."""
+    """Our own address, and that of the host name that was asked, where it is one that we answer: a municipality may
+    have its own. In demo mode whichever loopback name was used."""
     origins = {settings().public_url.rstrip("/")}
     if settings().demo:
         origins.add(f"http://{host}")
+    elif host_name(host) in settings().hosts:
+        origins.add(f"{settings().public_url.partition('://')[0]}://{host.lower()}")
     return origins
-
-
-def form_cookie() -> str:
-    return "__Host-form" if settings().secure else "form"
 
 
 def strict(raw: bytes) -> str:
@@ -298,47 +296,3 @@ def parse_id(text: str | UUID) -> UUID:
 def typed_id(text: str | None) -> UUID | None:
     """The same where none may be given."""
     return parse_id(text) if text else None
-
-
-def page_key(text: str) -> tuple[datetime, UUID] | None:
-    """`after` of an address, of a list in the order of a moment and an id: where its next page begins. Raises NotFound
-    for anything else."""
-    if not text:
-        return None
-    moment, _comma, last = text.partition(",")
-    try:
-        key = datetime.fromisoformat(moment.replace(" ", "+"))
-        return key.astimezone(UTC), parse_id(last)
-    except (ValueError, OverflowError):
-        raise NotFound from None
-
-
-def set_cookie(response: Response, name: str, content: str, max_age: int | None = None) -> None:
-    """A cookie with the prefix and flags of design/security.md."""
-    secure = settings().secure
-    response.raw_headers.append(
-        (b"set-cookie", cookie_header(f"__Host-{name}" if secure else name, content, max_age, secure))
-    )
-
-
-def cookie_header(name: str, content: str, max_age: int | None, secure: bool) -> bytes:
-    """What Starlette's set_cookie writes for us, which takes ten times as long: it builds a cookie of all there may
-    be."""
-    age = f" Max-Age={max_age};" if max_age is not None else ""
-    safe = "; Secure" if secure else ""
-    quoted = QUOTING.value_encode(content)[1]
-    return f"{name}={quoted}; HttpOnly;{age} Path=/; SameSite=lax{safe}".encode("latin-1")
-
-
-def cookie(cookies: Mapping[str, str], name: str) -> str | None:
-    return cookies.get(f"__Host-{name}" if settings().secure else name)
-
-
-OWN = "own-"
-"""Begins the names of cookies that go with a sign-in: nothing of them is left when it ends."""
-
-
-def cookie_names(cookies: Mapping[str, str], start: str) -> list[str]:
-    """Names of our cookies that begin so, without the prefix that `cookie` and `set_cookie` add."""
-    prefix = "__Host-" if settings().secure else ""
-    return [name.removeprefix(prefix) for name in cookies if name.startswith(prefix + start)]

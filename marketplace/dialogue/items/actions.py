@@ -11,7 +11,7 @@ from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.dialogue.acts import Act
 from marketplace.dialogue.items.queries import NEXT_MEETING
 from marketplace.dialogue.models import Dialogue
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 
 
 class Raised(NamedTuple):

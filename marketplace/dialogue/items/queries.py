@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
 from marketplace.statistics.coverage.rules import gap_words
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 
 NEXT_MEETING = """SELECT m.id, o.slug FROM dialogue_meeting m JOIN offer o ON o.id = m.offer_id
     JOIN session s ON s.offer_id = o.id AND s.status <> 'cancelled'

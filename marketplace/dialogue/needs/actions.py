@@ -12,7 +12,7 @@ from marketplace.dialogue.items import actions as items
 from marketplace.dialogue.models import Dialogue
 from marketplace.dialogue.needs.models import Need
 from marketplace.dialogue.needs.queries import Said
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 from organizations.directory.queries import Place
 
 

@@ -7,7 +7,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from marketplace.dialogue.needs.rules import leaves_a_way_back
 from marketplace.statistics.coverage.rules import AUDIENCES, SORTS
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 from offers.search.nothing.missed import LONGEST
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from tortoise import fields
 
 from marketplace.base.models import Row
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 
 
 class Need(Row):

@@ -25,7 +25,7 @@ from marketplace.dialogue.queries import dialogue_of
 from marketplace.dialogue.saved import Saved
 from marketplace.statistics.coverage.queries import dialogues as dialogues_in
 from marketplace.statistics.coverage.rules import AUDIENCES, SORTS
-from offers.catalogue.models import ASKED_LABELS, AUDIENCE_LABELS, Audience
+from offers.catalogue.kinds import ASKED_LABELS, AUDIENCE_LABELS, Audience
 from offers.search.nothing.missed import LONGEST
 from offers.search.unfound.queries import sought
 from organizations.directory.queries import Place, place_choices, places

@@ -14,12 +14,15 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from marketplace.goals import made_of, queries, standings, words
+from marketplace.goals import made_of, queries, words
 from marketplace.goals.alone import holds_plan
+from marketplace.goals.figures import standings
 from marketplace.goals.models import FocusArea, Plan
 from marketplace.goals.plans import actions
 from marketplace.goals.plans.forms import MOST_YEARS, AreaForm, CopyForm, MoveForm, NewPlanForm, PlanForm
-from marketplace.goals.rules import STATE_LABELS
+from marketplace.goals.plans.measures.rules import STATE_LABELS
+from marketplace.goals.plans.order import move as move_in_order
+from marketplace.goals.plans.rules import merged
 from marketplace.goals.saved import Saved
 from marketplace.goals.starter import starters
 
@@ -78,7 +81,7 @@ async def new(request: Request) -> Response:
                 form.add_error("title", _("Skriv hva planen heter."))
         if form.valid and place:
             given, starter = form.data, starters().get(form.data.starter)
-            title = actions.merged(starter.title, request.lang, given.title) if starter and given.title else (
+            title = merged(starter.title, request.lang, given.title) if starter and given.title else (
                 starter.title if starter else {request.lang: given.title})  # fmt: skip
             made = await actions.make(
                 place, by=request.person.id, now=request.now, title=title,
@@ -120,8 +123,8 @@ async def edit(request: Request) -> Response:
             given = form.data
             await actions.edit(
                 found, by=request.person.id, now=request.now, first_year=given.first_year,
-                last_year=given.last_year, title=actions.merged(found.title, request.lang, given.title),
-                summary=actions.merged(found.summary, request.lang, given.summary),
+                last_year=given.last_year, title=merged(found.title, request.lang, given.title),
+                summary=merged(found.summary, request.lang, given.summary),
             )  # fmt: skip
             return see_other(f"/plans/{found.slug}?saved={Saved.CHANGED}", request)
     return render(request, FORM, status=422 if form.errors else 200, plan=found, form=form)
@@ -165,7 +168,7 @@ async def copy(request: Request) -> Response:
         if form.valid:
             made = await actions.copy(
                 found, by=request.person.id, now=request.now, first_year=form.data.first_year,
-                title=actions.merged(found.title, request.lang, form.data.title),
+                title=merged(found.title, request.lang, form.data.title),
             )  # fmt: skip
             return see_other(f"/plans/{made.slug}?saved={Saved.MADE}", request)
     return render(
@@ -234,8 +237,8 @@ async def edit_area(request: Request) -> Response:
         if form.valid and form.meet(_area_says(area)):
             await actions.edit_area(
                 area, by=request.person.id, now=request.now,
-                title=actions.merged(area.title, request.lang, form.data.title),
-                summary=actions.merged(area.summary, request.lang, form.data.summary),
+                title=merged(area.title, request.lang, form.data.title),
+                summary=merged(area.summary, request.lang, form.data.summary),
             )  # fmt: skip
             return see_other(f"/plans/{found.slug}?saved={Saved.CHANGED}#area-{area.number}", request)
     return render(request, AREA, status=422 if form.errors else 200, plan=found, area=area, form=form)
@@ -253,7 +256,7 @@ async def move_area(request: Request) -> Response:
     area, form = _area(request, found), await MoveForm.read(request)
     if not form.valid:
         return await show(request, found, _("Velg et av alternativene."))
-    await actions.move("focus_area", found.id, area.id, form.data.by, by=request.person.id, now=request.now)
+    await move_in_order("focus_area", found.id, area.id, form.data.by, by=request.person.id, now=request.now)
     return see_other(f"/plans/{found.slug}", request)
 
 

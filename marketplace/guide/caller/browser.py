@@ -5,7 +5,8 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
-from marketplace.base.web.http import OWN, Request, cookie, cookie_names, set_cookie
+from marketplace.base.web.cookies import OWN, cookie, cookie_names, set_cookie
+from marketplace.base.web.http import Request
 from marketplace.guide.caller.rules import ID, LASTS, MOST, Call, opened, sealed
 
 PREFIX = f"{OWN}call-"

@@ -26,7 +26,7 @@ from marketplace.guide.found.rules import WHY_LABELS
 from marketplace.guide.rules import Receipt
 from marketplace.guide.saved import Saved
 from offers.catalogue.cards import card
-from offers.catalogue.models import Audience
+from offers.catalogue.kinds import Audience
 from offers.catalogue.queries import VISITOR
 from offers.catalogue.rules import offers_found
 from offers.search import sheet

@@ -14,7 +14,9 @@ from marketplace.operations.check.told import TOLD
 from offers.attendance.models import AttendanceState, Cause, ClosedBy, RegisterEnd
 from offers.attendance.rules import MOST_OF_A_PARTY
 from offers.attendance.taps.models import Field, Outcome
-from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Promotion, Visibility
+from offers.catalogue.states import OfferState, SessionStatus
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.sql import active, those
 from organizations.directory.models import OrganizationKind, OrganizationState

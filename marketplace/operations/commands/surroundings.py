@@ -9,7 +9,8 @@ import click
 from marketplace.addresses import LOCAL
 from marketplace.operations.commands.options import HOST, UNIX_SOCKET
 from marketplace.operations.opened import database
-from marketplace.settings import settings, table
+from marketplace.operations.settings import table
+from marketplace.settings import settings
 
 
 @click.command()

@@ -101,7 +101,8 @@ async def _news(entry: Entry, _now: datetime) -> bool:
     hashed = bytes.fromhex(entry.id)
     return bool(await column(
         """INSERT INTO unsubscription (id, address_hash, created_at) VALUES ($1, $2, $3)
-        ON CONFLICT (address_hash) DO NOTHING RETURNING id""",
+        ON CONFLICT (address_hash) DO UPDATE SET created_at = excluded.created_at
+            WHERE unsubscription.created_at < excluded.created_at RETURNING id""",
         uuid7(), hashed, entry.at,
     ))  # fmt: skip
 
@@ -176,6 +177,10 @@ AGAIN: dict[Lost, Again] = {
     ),
     Lost.LOGO: by_two("UPDATE organization SET logo_id = NULL WHERE id = $1 AND logo_id = $2 RETURNING id"),
     Lost.PICTURE: by_two("UPDATE offer SET picture_id = NULL WHERE id = $1 AND picture_id = $2 RETURNING id"),
+    Lost.QUESTION: by_row("DELETE FROM offer_question WHERE id = $1 RETURNING id"),
+    Lost.AUDIENCE: by_two(
+        "DELETE FROM offer_audience_organization WHERE offer_id = $1 AND organization_id = $2 RETURNING id"
+    ),
 }
 """Of every kind but people, who go together (`erased_again`)."""
 

@@ -38,6 +38,14 @@ WORDS: dict[Lost, tuple[str, str]] = {
     Lost.CHECK_IN: ("check-in turned off again", "check-ins turned off again"),
     Lost.LOGO: ("logo removed again", "logos removed again"),
     Lost.PICTURE: ("picture of an offer removed again", "pictures of offers removed again"),
+    Lost.QUESTION: (
+        "question of an offer removed again, with its answers",
+        "questions of offers removed again, with their answers",
+    ),
+    Lost.AUDIENCE: (
+        "organisation whose members do not see an offer again",
+        "organisations whose members do not see an offer again",
+    ),
 }
 
 

@@ -11,17 +11,8 @@ from marketplace.base.models import Channel
 from marketplace.base.quick.kept import kept
 from marketplace.base.signing import made_by, signature
 from marketplace.base.web.access import public, signed_in
-from marketplace.base.web.http import (
-    OWN,
-    Request,
-    asked_next,
-    cookie,
-    cookie_names,
-    parse_id,
-    see_other,
-    set_cookie,
-    with_next,
-)
+from marketplace.base.web.cookies import OWN, cookie, cookie_names, set_cookie
+from marketplace.base.web.http import Request, asked_next, parse_id, see_other, with_next
 from marketplace.base.web.limits import Tries, limits, of_visitor
 from marketplace.base.web.templates import render
 from marketplace.people.queries import verified_contacts

@@ -9,6 +9,7 @@ from marketplace.my_page.own_goals.rules import opened
 from marketplace.privacy.download.rules import Found
 from marketplace.privacy.looked.queries import LOOKED, OF_MINE
 from offers.catalogue.queries import offer_text
+from offers.seats.known import told_who_came
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,14 @@ SECTIONS: dict[str, Section] = {
         f"""SELECT b.reference, t.title, s.starts_at, x.at FROM mine JOIN booking b USING (id) {OFFER}
             JOIN coming_again x ON x.booking_id = b.id JOIN session s ON s.id = x.session_id ORDER BY x.at, x.id"""),
     "attendance": Section("attendance",
-        # Whoever booked for somebody reads what a register says when it is done, not who came when, or checked in.
+        # Whoever booked for somebody reads what a register says when it is done, not who came when, or checked in;
+        # of what is sensitive nothing, nor a register that ended.
         f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present,
             CASE WHEN b.participant_id = $1 THEN a.recorded_at ELSE r.closed_at END AS recorded_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
             JOIN session s ON s.id = a.session_id LEFT JOIN register r ON r.session_id = s.id
-        WHERE b.participant_id = $1 OR r.closed_at IS NOT NULL ORDER BY s.starts_at, a.id"""),
+            LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE b.participant_id = $1 OR r.closed_at IS NOT NULL AND {told_who_came()} ORDER BY s.starts_at, a.id"""),
     "marks": Section("register_tap",
         f"""SELECT b.reference, t.title, s.starts_at, CASE x.field WHEN 'state' THEN x.value END AS state,
             CASE x.field WHEN 'seats' THEN x.value::int END AS seats_present, x.tapped_at
@@ -78,7 +81,8 @@ SECTIONS: dict[str, Section] = {
         f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.number AS address, x.since AS created_at,
             x.called_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN phone_call x ON x.booking_id = b.id
-            LEFT JOIN session s ON s.id = x.session_id ORDER BY x.since, x.id"""),
+            LEFT JOIN session s ON s.id = x.session_id LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE x.about <> 'asked' OR b.participant_id = $1 OR {told_who_came()} ORDER BY x.since, x.id"""),
     "calendar_entries": Section("calendar_entry",
         f"""SELECT b.reference, t.title, s.starts_at, e.given_at, e.taken_back_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN calendar_entry e ON e.booking_id = b.id
@@ -91,7 +95,9 @@ SECTIONS: dict[str, Section] = {
         FROM mine JOIN booking b USING (id) {OFFER} JOIN session s ON s.offer_id = b.offer_id
             JOIN ended_register e ON e.session_id = s.id
             CROSS JOIN LATERAL jsonb_array_elements(e.marks) m (mark)
-        WHERE m.mark ->> 'booking' = b.id::text ORDER BY e.ended_at, e.id"""),
+            LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE m.mark ->> 'booking' = b.id::text AND (b.participant_id = $1 OR {told_who_came()})
+        ORDER BY e.ended_at, e.id"""),
     "people_i_help": Section("acts_for",
         """SELECT CASE WHEN a.ended_at IS NULL THEN n.name END AS name, a.relation, a.created_at, a.accepted_at,
             a.ended_at FROM acts_for a JOIN person n ON n.id = a.person_id

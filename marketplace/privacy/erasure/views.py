@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import public, signed_in_again
-from marketplace.base.web.http import Request, see_other, set_cookie
+from marketplace.base.web.cookies import set_cookie
+from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from marketplace.privacy.erasure import actions, queries
 from marketplace.privacy.erasure.forms import EraseForm

@@ -9,7 +9,7 @@ from marketplace.base.clock import today
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
 from marketplace.statistics.coverage.rules import Offered
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 from offers.catalogue.queries import CURRENT, VISITOR, outside_office_hours, published
 from offers.search.conditions import OPEN
 from offers.search.places.queries import LIES_IN

@@ -9,7 +9,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
 from marketplace.base.numbers import amount
 from marketplace.statistics.stored import Sum
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 from offers.catalogue.rules import inside_words
 
 

@@ -22,7 +22,7 @@ from marketplace.statistics.coverage.rules import AUDIENCES, NOTHING, SORT_OF, S
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import Cells, Sum
 from marketplace.statistics.tables import CSV, XLSX, Table, Value, download
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from organizations.directory.models import Municipality
 from organizations.municipality.queries import municipalities_of
 

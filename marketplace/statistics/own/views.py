@@ -22,7 +22,7 @@ from marketplace.statistics.own.queries import OwnBy
 from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
 from marketplace.statistics.tables import Table
 from marketplace.statistics.yearly import SHOWN, Group, Year
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from organizations.members.queries import organization_edited_by

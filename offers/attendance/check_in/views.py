@@ -6,7 +6,8 @@ from marketplace.base.errors import BadRequest, TooMany
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.web.access import member, public
-from marketplace.base.web.http import Request, form_cookie, parse_id, see_other
+from marketplace.base.web.cookies import form_cookie
+from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
 from offers.attendance.check_in import actions, queries

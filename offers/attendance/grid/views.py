@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from marketplace.base.data.audit import record
 from marketplace.base.web.access import member
-from marketplace.base.web.http import Request, page_key
+from marketplace.base.web.http import Request
+from marketplace.base.web.paging import page_key, page_key_text
 from marketplace.base.web.templates import render
 from offers.attendance.acts import Act
 from offers.attendance.grid import queries, rules
@@ -25,7 +26,7 @@ async def grid(request: Request) -> Response:
         organization=offer.owner_id, details={"sessions": len(shown)},
     )  # fmt: skip
     sessions = [one.id for one in shown]
-    older = f"{shown[0].starts_at.isoformat()},{shown[0].id}" if len(found) > queries.COLUMNS else ""
+    older = page_key_text(shown[0].starts_at, shown[0].id) if len(found) > queries.COLUMNS else ""
     return render(
         request, "offers/attendance/grid/grid.html", offer=offer, columns=shown, older=older, after=after,
         lines=rules.lines(await queries.cells(sessions), sessions), section="/manage",

@@ -9,7 +9,8 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member
 from marketplace.base.web.forms import Form
-from marketplace.base.web.http import Request, page_key
+from marketplace.base.web.http import Request
+from marketplace.base.web.paging import page_key, page_key_text
 from marketplace.base.web.templates import render
 from offers.attendance.past import queries
 from offers.attendance.past.queries import Show
@@ -44,7 +45,7 @@ async def registers(request: Request) -> Response:
         request.person, request.lang, request.now, show=show, offer=chosen.id if chosen else None, after=after
     )
     shown = found[: queries.PAGE]
-    last = f"{shown[-1].starts_at.isoformat()},{shown[-1].id}" if len(found) > queries.PAGE else ""
+    last = page_key_text(shown[-1].starts_at, shown[-1].id) if len(found) > queries.PAGE else ""
     slug = chosen.slug if chosen else ""
     kinds = [
         (Show.ALL, _("Alle"), "list"),

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
-from marketplace.base.web.http import Request, cookie, parse_id
+from marketplace.base.web.cookies import cookie
+from marketplace.base.web.http import Request, parse_id
 from offers.attendance.substitute import rules
 from offers.catalogue.models import Session
 from offers.rights.queries import hosting

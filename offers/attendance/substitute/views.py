@@ -8,7 +8,8 @@ from starlette.responses import Response
 from marketplace.base.data.audit import record
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.web.access import member, public
-from marketplace.base.web.http import Request, see_other, set_cookie, typed_id
+from marketplace.base.web.cookies import set_cookie
+from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.limits import Tries, limits
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render

@@ -9,6 +9,7 @@ from marketplace.base.data.database import row, rows
 from offers.bookings.certificates.rules import WAITED_FOR, Attended, earned
 from offers.catalogue.queries import offer_text
 from offers.catalogue.recorded import MARKS, begun, recorded
+from offers.seats.known import told_who_came
 
 COLUMNS = """b.id AS booking_id, b.state = 'confirmed' AND p.session_id IS NULL AND n.name IS NOT NULL AS confirmed,
     o.certificate_share AS share, x.met, x.held, x.came, x.minutes, x.begun, p.ends_at"""
@@ -40,9 +41,17 @@ async def attended(booking: UUID, now: datetime) -> Attended | None:
     return await row(Attended, OF, [booking], now)
 
 
-async def with_certificate(bookings: Sequence[UUID], now: datetime) -> set[UUID]:
-    """Those of the bookings that there is a certificate of."""
-    return {one.booking_id for one in await rows(Attended, OF, [*bookings], now) if earned(one, now)}
+async def with_certificate(bookings: Sequence[UUID], now: datetime, reader: UUID | None = None) -> set[UUID]:
+    """Those of the bookings that there is a certificate of, as far as whoever has their link, signed in as `reader` or
+    as nobody, may hear who came."""
+    found = await rows(
+        Attended,
+        f"""{OF} AND (b.participant_id = $3::uuid
+            OR EXISTS (SELECT FROM booking x LEFT JOIN contact_point c ON c.id = x.contact_id
+                WHERE x.id = b.id AND {told_who_came("x")}))""",
+        [*bookings], now, reader,
+    )  # fmt: skip
+    return {one.booking_id for one in found if earned(one, now)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,10 @@ async def send_to(booking_id: UUID, contact: UUID | None) -> None:
     to it, also of what is over: a message that waits about one of them has the links of the others. Every link that
     went elsewhere ends. Inside the transaction of whoever decides it."""
     left = await rows(_Left, GOES_ELSEWHERE, await end_links_to(booking_id), contact)
-    ledger.note(Lost.BOOKING_ADDRESS, *(f"{each.id}:{each.contact_id}" for each in left if each.contact_id))
+    gone = [each for each in left if each.contact_id and each.contact_id != contact]
+    ledger.note(Lost.BOOKING_ADDRESS, *(f"{each.id}:{each.contact_id}" for each in gone), number=1)
+    if contact:  # messages may have gone there before, and elsewhere since
+        ledger.note(Lost.BOOKING_ADDRESS, *(f"{each.id}:{contact}" for each in left), number=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from marketplace.base.data.database import in_transaction
 from marketplace.base.models import Channel
 from marketplace.base.web.access import public
+from marketplace.base.web.cookies import cookie, set_cookie
 from marketplace.base.web.forms import Filled
-from marketplace.base.web.http import Request, cookie, see_other, set_cookie
+from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import Tries, of_visitor
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render

@@ -31,10 +31,11 @@ While an organisation is suspended nobody can book there, so what is noted waits
 
 
 async def note(pool_id: UUID, channel: Channel, address: str, *, lang: str, now: datetime) -> None:
-    """This address wants to hear when booking opens; it may have said so before."""
+    """This address wants to hear when booking opens. It may have said so before, and that it wants no messages since:
+    what was said last counts."""
     await rows(
         """INSERT INTO opening_notice (id, pool_id, channel, address, lang, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT DO NOTHING""",
+        ON CONFLICT (pool_id, channel, address) DO UPDATE SET created_at = excluded.created_at, lang = excluded.lang""",
         uuid7(), pool_id, channel, address, lang, now,
     )  # fmt: skip
 

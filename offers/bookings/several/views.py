@@ -23,7 +23,7 @@ from offers.bookings.several import queries as several_queries
 from offers.bookings.several.claims import DatesRefused
 from offers.bookings.several.forms import SeveralForm
 from offers.bookings.views import blank, form_page, represented
-from offers.catalogue.models import Kind
+from offers.catalogue.kinds import Kind
 from offers.catalogue.queries import Viewer, offer_page, viewer_of
 from offers.catalogue.rules import Left, seats
 from offers.seats import claims

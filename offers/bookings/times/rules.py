@@ -4,7 +4,7 @@ from datetime import datetime
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import OfferState
+from offers.catalogue.states import OfferState
 from offers.seats import rules as seats_rules
 from offers.seats.models import BookingState
 from offers.seats.rules import Pool

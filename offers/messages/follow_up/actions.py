@@ -34,11 +34,12 @@ async def tell_useful(booking_id: UUID, offer_id: UUID, answer: Useful, *, now: 
 
 
 async def stop_news(hashed: bytes, *, now: datetime) -> None:
-    """The address with this hash gets nothing more but what concerns its bookings."""
+    """The address with this hash gets nothing more but what concerns its bookings. Said once more it counts from then:
+    also for what was asked for in between."""
     async with in_transaction():
         await rows(
             """INSERT INTO unsubscription (id, address_hash, created_at) VALUES ($1, $2, $3)
-            ON CONFLICT (address_hash) DO NOTHING""",
+            ON CONFLICT (address_hash) DO UPDATE SET created_at = excluded.created_at""",
             uuid7(), hashed, now,
         )  # fmt: skip
         ledger.note(Lost.NEWS, hashed, number=1)
@@ -79,7 +80,7 @@ SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel
     $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
 FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AND b.told_useful_at IS NULL
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
-JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
+JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO} AND {TO_THEM}
 WHERE p.ends_at <= $1::timestamptz - $2::interval AND p.ends_at > $1::timestamptz - interval '14 days'
     AND EXISTS (SELECT FROM {MARKS} a JOIN {REGISTERS} r ON r.session_id = a.session_id WHERE a.booking_id = b.id
         AND a.state = 'present' AND greatest(a.recorded_at, r.closed_at) <= $1::timestamptz - $2::interval)

@@ -12,7 +12,7 @@ from offers.bookings.certificates.queries import with_certificate
 from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.rows import OwnBooking
 from offers.bookings.rules import coming
-from offers.messages.follow_up.queries import is_absent, told_to_them, told_useful, wants_news, was_there
+from offers.messages.follow_up.queries import is_absent, told_useful, wants_news, was_there
 from offers.messages.follow_up.rules import unsubscribe_path
 from offers.messages.missed.queries import missed as missed_time
 from offers.messages.missed.rules import can_come, stands
@@ -44,12 +44,12 @@ async def missed(channel: Channel, lang: str, booking: str, session: str | None 
         not found.confirmed
         or (session is not None and not await is_absent(found.id, UUID(session)))
         or not found.address
-        or not await told_to_them(found.id)
+        or not found.tells_who_came
         or not await wants_news(channel, found.address)
     ):
         return None
     now = clock.now()
-    time = await missed_time(found.id, UUID(session)) if session else None
+    time = await missed_time(found.id, UUID(session), told=True) if session else None
     return _news(
         "missed", channel, lang, lazy("En hilsen fra oss"), found, coming=coming(found.sessions, now),
         can_come=time is not None and can_come(time, now), can_be_rung=time is not None and stands(time, now),
@@ -63,6 +63,7 @@ async def thanks(channel: Channel, lang: str, booking: str) -> Content | None:
     found = await booking_of(UUID(booking), lang)
     if (
         not found.address
+        or not found.tells_who_came
         or await told_useful(found.id)
         or not await was_there(found.id)
         or not await wants_news(channel, found.address)

@@ -8,6 +8,7 @@ from marketplace.base.data.database import column, value
 from marketplace.base.models import Channel
 from offers.catalogue.recorded import MARKS
 from offers.messages.follow_up.rules import address_hashes
+from offers.seats.known import told_who_came
 from offers.telling.addressees import Addressee
 
 
@@ -44,20 +45,8 @@ async def was_there(booking_id: UUID) -> bool:
     )
 
 
-TO_THEM = "(NOT o.sensitive OR c.person_id = b.participant_id)"
-"""Whether somebody was at a sensitive offer is told to nobody but them: not to a parent or a helper who booked with an
-address of their own."""
-
-
-async def told_to_them(booking_id: UUID) -> bool:
-    """May the address of the booking be told that they were away?"""
-    return bool(
-        await value(
-            f"""SELECT {TO_THEM} FROM booking b JOIN offer o ON o.id = b.offer_id
-                JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
-            booking_id,
-        )
-    )
+TO_THEM = told_who_came()
+"""May contact point c of booking b of offer o be told that they were there, or away?"""
 
 
 async def is_absent(booking_id: UUID, session_id: UUID) -> bool:

@@ -27,7 +27,9 @@ async def useful(request: Request) -> Response:
     """GET and POST /bookings/{token}/useful: was it of use? For those who have been there; once."""
     request.private = True
     found = await booking_by_token(request.path_params["token"], request.lang)
-    there = await queries.was_there(found.id)
+    # Whoever may not hear who came is answered as if nobody had: also when they themselves have answered since.
+    told = found.tells_attendance(request.person and request.person.id)
+    there = told and await queries.was_there(found.id)
     form = UsefulForm.blank()
     if request.method == "POST":
         rules.been_there(there)
@@ -38,7 +40,7 @@ async def useful(request: Request) -> Response:
     return render(
         request, "offers/messages/follow_up/useful.html",
         booking=found, form=form, section="my-page", there=there,
-        not_yet=rules.NOT_YET, told=await queries.told_useful(found.id), choices=list(USEFUL_LABELS.items()),
+        not_yet=rules.NOT_YET, told=told and await queries.told_useful(found.id), choices=list(USEFUL_LABELS.items()),
         status=422 if form.errors else 200,
     )  # fmt: skip
 

@@ -21,12 +21,12 @@ class NotAnyMore(Refused):
         super().__init__(_("Dette gjelder ikke lenger."))
 
 
-async def come_again(booking: UUID, session: UUID, *, now: datetime) -> None:
-    """They come to the time that follows the one they missed; that they had sent word for it is taken back. Raises
-    NotAnyMore."""
+async def come_again(booking: UUID, session: UUID, *, told: bool, now: datetime) -> None:
+    """They come to the time that follows the one they missed; that they had sent word for it is taken back.
+    `told`: may whoever says so hear that they were away? Raises NotAnyMore."""
     async with in_transaction():
         await _held(booking)
-        one = await missed(booking, session)
+        one = await missed(booking, session, told=told)
         if not rules.can_come(one, now) or one.next_id is None:
             raise NotAnyMore
         await send_word(booking, one.next_id, coming=True, now=now)
@@ -36,11 +36,11 @@ async def come_again(booking: UUID, session: UUID, *, now: datetime) -> None:
         )  # fmt: skip
 
 
-async def ring_me(booking: UUID, session: UUID, number: str, *, now: datetime) -> None:
-    """Somebody who leads the offer is to ring them on this number. Raises NotAnyMore."""
+async def ring_me(booking: UUID, session: UUID, number: str, *, told: bool, now: datetime) -> None:
+    """Somebody who leads the offer is to ring them on this number; `told` as above. Raises NotAnyMore."""
     async with in_transaction():
         await _held(booking)
-        if not rules.stands(await missed(booking, session), now):
+        if not rules.stands(await missed(booking, session, told=told), now):
             raise NotAnyMore
         await ring_on(booking, session, number, now=now)
 

@@ -19,12 +19,13 @@ async def last_missed(booking: UUID) -> UUID | None:
     return session
 
 
-async def missed(booking: UUID, session: UUID) -> Missed:
-    """A time of a booking. Raises NotFound for what is not a time of it."""
+async def missed(booking: UUID, session: UUID, *, told: bool) -> Missed:
+    """A time of a booking. `told`: may who asks hear whether they came? Else it is as if they had. Raises NotFound for
+    what is not a time of it."""
     found = await row(
         Missed,
         f"""SELECT s.id AS session_id, s.ends_at, b.state = 'confirmed' AS confirmed,
-            EXISTS (SELECT FROM {MARKS} a
+            $3 AND EXISTS (SELECT FROM {MARKS} a
                 WHERE a.booking_id = b.id AND a.session_id = s.id AND a.state = 'absent') AS absent,
             n.id AS next_id, n.starts_at AS next_starts, n.ends_at AS next_ends,
             EXISTS (SELECT FROM coming_again x WHERE x.booking_id = b.id AND x.session_id = n.id) AS coming,
@@ -36,7 +37,7 @@ async def missed(booking: UUID, session: UUID) -> Missed:
                 AND l.status <> 'cancelled' ORDER BY l.starts_at, l.id LIMIT 1) n ON true
         LEFT JOIN phone_call y ON y.booking_id = b.id AND y.session_id = s.id AND y.about = 'asked'
         WHERE b.id = $1 AND s.id = $2""",
-        booking, session,
+        booking, session, told,
     )  # fmt: skip
     if found is None:
         raise NotFound

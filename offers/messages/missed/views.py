@@ -23,10 +23,11 @@ async def ways(request: Request) -> Response:
     missed."""
     request.private = True
     found = await booking_by_token(request.path_params["token"], request.lang)
-    session = await last_missed(found.id)
+    told = _told(request, found)
+    session = await last_missed(found.id) if told else None
     if session is None:
         return see_other(found.path, request)
-    way = "coming" if rules.can_come(await missed(found.id, session), request.now) else "call"
+    way = "coming" if rules.can_come(await missed(found.id, session, told=told), request.now) else "call"
     return see_other(f"{found.path}/missed/{session}/{way}", request)
 
 
@@ -36,7 +37,7 @@ async def coming(request: Request) -> Response:
     found, one = await _asked(request)
     if request.method == "POST":
         try:
-            await actions.come_again(found.id, one.session_id, now=request.now)
+            await actions.come_again(found.id, one.session_id, told=_told(request, found), now=request.now)
         except actions.NotAnyMore:
             return _over(request, found)
         return see_other(f"{found.path}/missed/{one.session_id}/coming", request)
@@ -57,7 +58,9 @@ async def call(request: Request) -> Response:
         form = await CallForm.read(request)
         if form.valid:
             try:
-                await actions.ring_me(found.id, one.session_id, form.data.number, now=request.now)
+                await actions.ring_me(
+                    found.id, one.session_id, form.data.number, told=_told(request, found), now=request.now
+                )
             except actions.NotAnyMore:
                 return _over(request, found)
             return see_other(f"{found.path}/missed/{one.session_id}/call", request)
@@ -72,7 +75,13 @@ async def _asked(request: Request) -> tuple[OwnBooking, rules.Missed]:
     """The booking of the link, and the time that it missed. Raises NotFound for a time that is none of its own."""
     request.private = True
     found = await booking_by_token(request.path_params["token"], request.lang)
-    return found, await missed(found.id, parse_id(request.path_params["session"]))
+    session = parse_id(request.path_params["session"])
+    return found, await missed(found.id, session, told=_told(request, found))
+
+
+def _told(request: Request, found: OwnBooking) -> bool:
+    """May they hear that somebody was away? Who may not is answered as if nobody had been."""
+    return found.tells_attendance(request.person and request.person.id)
 
 
 def _over(request: Request, found: OwnBooking) -> Response:

@@ -10,8 +10,9 @@ from marketplace.base.i18n import when
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
-from offers.catalogue.models import Offer, OfferState, Session, SessionStatus
+from offers.catalogue.models import Offer, Session
 from offers.catalogue.queries import title_of
+from offers.catalogue.states import OfferState, SessionStatus
 from offers.participants import queries as participants_queries
 from offers.participants.actions import answer_call, note_read
 from offers.participants.calls import queries

@@ -1,5 +1,4 @@
-"""Pages of those who lead an offer: answer a request, add somebody, change the queue's order, and what demand there
-is."""
+"""Pages of those who lead an offer: answer a request, add somebody, change the queue's order."""
 
 import secrets
 from collections.abc import Callable
@@ -189,16 +188,5 @@ async def queue(request: Request) -> Response:
         request, "offers/participants/queue/queue.html",
         status=422 if form.errors else 200, form=form, party=party, place=place,
         waiting=waiting, reasons=list(rules.REORDER_REASONS.items()), offer=offer,
-        title=await title_of(offer.id, request.lang), section="/manage",
-    )  # fmt: skip
-
-
-@member(Role.HOST)
-async def demand(request: Request) -> Response:
-    """GET /manage/offers/{slug}/demand: how many wait, for how long, and how many gave up."""
-    offer = await offer_led_by(request.person, request.path_params["slug"])
-    return render(
-        request, "offers/participants/queue/demand.html", demand=await queries.demand(offer.id, request.now),
-        offer=offer,
         title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip

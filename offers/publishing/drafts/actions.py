@@ -10,7 +10,8 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import Offer, OfferState
+from offers.catalogue.models import Offer
+from offers.catalogue.states import OfferState
 from offers.publishing.actions import finish
 from offers.publishing.acts import Act
 from offers.publishing.queries import capacity_of, text_of

@@ -11,7 +11,8 @@ from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request
 from marketplace.base.web.seen import one_at_a_time
-from offers.catalogue.models import Joining, Offer, OfferState, Promotion
+from offers.catalogue.models import Joining, Offer, Promotion
+from offers.catalogue.states import OfferState
 from offers.publishing import actions, rules
 from offers.publishing.joining.forms import REMINDERS, SHARES, JoiningForm
 from offers.publishing.joining.rules import USUAL_REMINDERS, opening_objection, share_of

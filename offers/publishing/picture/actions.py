@@ -21,7 +21,9 @@ async def show(offer: Offer, picture: Made | None, *, by: UUID, now: datetime) -
         kept = await stored(picture, now) if picture else None
         before = await value("SELECT picture_id FROM offer WHERE id = $1", offer.id)
         if before and before != kept:
-            ledger.note(Lost.PICTURE, f"{offer.id}:{before}")
+            ledger.note(Lost.PICTURE, f"{offer.id}:{before}", number=1)
+        if kept:  # it may be one that was taken away before
+            ledger.note(Lost.PICTURE, f"{offer.id}:{kept}", number=0)
         await rows("UPDATE offer SET picture_id = $2, changed_at = $3 WHERE id = $1", offer.id, kept, now)
         await record(
             Act.OFFER_PICTURE_CHANGED, now=now, actor=by, object_id=offer.id, organization=offer.owner_id

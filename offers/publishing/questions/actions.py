@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Unpack
 from uuid import UUID
 
-from marketplace.base.data.database import rows
+from marketplace.base.data import ledger
+from marketplace.base.data.database import column, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Offer
@@ -44,7 +46,10 @@ async def change(
 async def remove(offer: Offer, question: UUID, *, by: UUID, now: datetime) -> None:
     """The question and all its answers."""
     async with editing(offer, by, now, "question.removed"):
-        await rows("DELETE FROM offer_question WHERE id = $1 AND offer_id = $2", question, offer.id)
+        gone = await column(
+            "DELETE FROM offer_question WHERE id = $1 AND offer_id = $2 RETURNING id", question, offer.id
+        )
+        ledger.note(Lost.QUESTION, *gone)
         await _number(offer)
 
 

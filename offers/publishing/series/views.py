@@ -11,7 +11,8 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request
 from marketplace.base.web.once import made_once
 from offers.catalogue.dates import WHOLE_COURSE
-from offers.catalogue.models import Offer, OfferState
+from offers.catalogue.models import Offer
+from offers.catalogue.states import OfferState
 from offers.publishing.queries import sessions_of
 from offers.publishing.saved import Done, Saved
 from offers.publishing.series import actions, rules

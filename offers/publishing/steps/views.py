@@ -21,8 +21,10 @@ from marketplace.base.web.once import made_once
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from offers.catalogue import spoken
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Joining, Offer, OfferState
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS
+from offers.catalogue.models import Joining, Offer
 from offers.catalogue.queries import title_of
+from offers.catalogue.states import OfferState
 from offers.publishing import actions, rules
 from offers.publishing.forms import AudienceForm, PlaceForm, WhatForm
 from offers.publishing.queries import (  # fmt: skip

@@ -12,9 +12,8 @@ from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import When, period
 from offers.search.asked import COUNTED, Found, Query, Search
 from offers.search.filters import Choice
-from offers.search.finding import find, totals
+from offers.search.finding import find_several
 from offers.search.forms import ALL
-from offers.search.nothing import queries
 from offers.search.nothing.missed import Missed, chosen_words, missed, where_choices
 from offers.search.nothing.rules import Kind, Way, shown_cards, ways
 from offers.search.understood import Understood
@@ -24,7 +23,9 @@ CARDS = 3
 """Offers of a way that are shown at once."""
 LINES = 4
 """Ways that are told of."""
-TOLD = (Kind.WITHOUT, Kind.ANOTHER_DAY, Kind.ELSEWHERE)
+TOLD = (Kind.WITHOUT, Kind.ANOTHER_DAY, Kind.NEIGHBOURS, Kind.ELSEWHERE)
+NAMED = 3
+"""Neighbouring municipalities that are named; more are only called that."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,20 @@ class Asked:
     home: Served | None
     urgent: bool
 
-    def without(self, names: tuple[str, ...]) -> str:
-        """The address without what is called so. Where there is more than one municipality, no list is without."""
-        rest = {name: value for name, value in self.query.items() if name not in names}
-        everywhere = {"municipality": [ALL]} if len(self.served) > 1 and "municipality" in names else {}
-        return self.address(rest | everywhere)
+    def to(self, way: Way) -> str:
+        """The address of a way. Where there is more than one municipality, no list is without."""
+        rest = {name: value for name, value in self.query.items() if name not in way.dropped}
+        if way.instead:
+            rest["municipality"] = [*way.instead]
+        elif len(self.served) > 1 and "municipality" in way.dropped:
+            rest["municipality"] = [ALL]
+        return self.address(rest)
+
+    def neighbours(self) -> dict[str, str]:
+        """The municipalities around those that are chosen, the nearest first: what they are called, by slug."""
+        around = self.understood.known.around(self.understood.search.municipalities)
+        names = {one.slug: one.name for one in self.served}
+        return {slug: names[slug] for slug in around if slug in names}
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ class Further:
 
 
 async def look_further(asked: Asked, found: Found, *, viewer: Viewer, lang: str, now: datetime) -> Further:
-    """What leads on, in a handful of statements whatever was asked for. Where not all of the words were found, how many
+    """What leads on, in one statement whatever was asked for. Where not all of the words were found, how many
     there are without each choice; where none was, the first offers as well. Who needs somebody now is not asked what
     they miss."""
     wanted, texts = asked.understood.search, chosen_words(asked.choices)
@@ -89,35 +99,40 @@ async def look_further(asked: Asked, found: Found, *, viewer: Viewer, lang: str,
     )
     if found.total and found.with_all != 0:
         return Further(asking)
-    on = ways(wanted)
-    numbers = await totals([way.search for way in on], viewer=viewer, now=now)
-    if numbers is None:
-        counted = await queries.count(on, viewer=viewer, now=now)
-    else:
-        counted = dict(zip(on, numbers, strict=True))
-    to = {way: asked.without(way.dropped) for way in counted}
+    names = asked.neighbours()
+    texts["neighbours"] = [*names.values()]
+    on = ways(wanted, tuple(names))
+    door = Search(municipalities=wanted.municipalities, drop_in=True, between=period(When.TODAY, now))
+    first = [replace(one, all_words=True, page=CARDS) for one in (door, *(way.search for way in on))]
+    open_door, *told = await find_several(first, viewer=viewer, lang=lang, now=now)
+    by_way = dict(zip(on, told, strict=True))
+    counted = {way: one.total for way, one in by_way.items()}
+    around = next((number for way, number in counted.items() if way.kind is Kind.NEIGHBOURS), 0)
     lines = [
-        Line(_told(way, number, texts), to[way])
+        Line(_told(way, number, texts), asked.to(way))
         for way, number in counted.items()
-        if number and way.kind in TOLD
+        if number and way.kind in TOLD and not (way.kind is Kind.ELSEWHERE and number == around)
     ][:LINES]
     if found.rows:
         return Further(asking, lines=lines)
-    near = []
-    for way in shown_cards(counted):
-        more = Line(_all(counted[way]), to[way]) if counted[way] > CARDS else None
-        near.append(
-            Near(f"way-{way.kind}", _title(way, texts), await _cards(way.search, viewer, lang, now), more)
+    near = [
+        Near(
+            f"way-{way.kind}",
+            _title(way, texts),
+            _cards(by_way[way], now),
+            _more(counted[way], asked.to(way)),
         )
-    open_door = Search(municipalities=wanted.municipalities, drop_in=True, between=period(When.TODAY, now))
-    return Further(asking, True, lines, near, await _cards(open_door, viewer, lang, now))
+        for way in shown_cards(counted)
+    ]
+    return Further(asking, True, lines, near, _cards(open_door, now))
 
 
-async def _cards(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> list[Card]:
-    found = await find(
-        replace(wanted, all_words=True, page=CARDS, counted=CARDS), viewer=viewer, lang=lang, now=now
-    )
-    return [card(row, now) for row in found.rows[:CARDS]]
+def _cards(found: Found, now: datetime) -> list[Card]:
+    return [card(row, now) for row in found.rows]
+
+
+def _more(number: int, href: str) -> Line | None:
+    return Line(_all(number), href) if number > CARDS else None
 
 
 def _told(way: Way, number: int, texts: Mapping[str, list[str]]) -> str:
@@ -130,6 +145,8 @@ def _lead(way: Way, texts: Mapping[str, list[str]]) -> str:
     said = [text.strip("«»") for name in way.dropped for text in texts.get(name, [])]
     quoted = ", ".join(f"«{text}»" for text in said)
     match way.kind:
+        case Kind.NEIGHBOURS:
+            return _around(texts["neighbours"])
         case Kind.ELSEWHERE:
             return _("Det samme andre steder")
         case Kind.ANOTHER_DAY:
@@ -140,9 +157,19 @@ def _lead(way: Way, texts: Mapping[str, list[str]]) -> str:
             return _("Uten %(choices)s", choices=quoted)
 
 
+def _around(names: Sequence[str]) -> str:
+    """Det samme i nabokommunene Klepp og Time."""
+    if len(names) > NAMED:
+        return _("Det samme i nabokommunene")
+    if len(names) == 1:
+        return _("Det samme i nabokommunen %(name)s", name=names[0])
+    first, last = ", ".join(names[:-1]), names[-1]
+    return _("Det samme i nabokommunene %(names)s og %(last)s", names=first, last=last)
+
+
 def _title(way: Way, texts: Mapping[str, list[str]]) -> str:
     lead = _lead(way, texts)
-    if way.kind in (Kind.ELSEWHERE, Kind.ANOTHER_DAY):
+    if way.kind in (Kind.NEIGHBOURS, Kind.ELSEWHERE, Kind.ANOTHER_DAY):
         return lead
     return _("Det som ligner: %(way)s", way=lead[0].lower() + lead[1:])
 

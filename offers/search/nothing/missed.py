@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import ASKED_LABELS
+from offers.catalogue.kinds import ASKED_LABELS
 from offers.search.filters import Choice
 from offers.search.places.rules import Places
 from organizations.directory.queries import place_choices

@@ -1,6 +1,8 @@
 """The places of the catalogue, read once and kept while it does not change."""
 
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.revision import catalogue
@@ -49,24 +51,48 @@ async def places(now: datetime) -> Places:
     return await _kept.get(now.replace(second=0, microsecond=0), _read)
 
 
+class _Read(NamedTuple):
+    """A venue, or a district, which has a `slug`."""
+
+    slug: str | None
+    id: UUID
+    name: str
+    city: str | None
+    postcode: str | None
+    lat: float | None
+    lon: float | None
+    municipality: str
+    municipality_name: str
+    public: bool | None
+    district: UUID | None
+    postcodes: list[str] | None
+
+
 async def _read() -> Places:
     asked = Statement()
     seen = published(VISITOR).within(asked)
-    venues = await rows(
-        VenueAt,
-        f"""SELECT x.id, x.name, x.city, x.postcode, x.lat, x.lon, m.slug AS municipality,
-            m.name AS municipality_name, EXISTS (
+    found = await rows(
+        _Read,
+        f"""SELECT p.slug, p.id, p.name, p.city, p.postcode, p.lat, p.lon, p.public, p.district, p.postcodes,
+            m.slug AS municipality, m.name AS municipality_name FROM (
+            SELECT NULL AS slug, x.id, x.name, x.city, x.postcode, x.lat, x.lon, x.municipality_id, EXISTS (
                 SELECT 1 FROM offer o JOIN organization w ON w.id = o.owner_id
                 WHERE o.venue_id = x.id AND {seen}) AS public,
-            {district_of("x.municipality_id", "x.id")} AS district
-        FROM venue x JOIN municipality m ON m.id = x.municipality_id ORDER BY {name_order("x.name")}, x.id""",
+                {district_of("x.municipality_id", "x.id")} AS district, NULL::text[] AS postcodes FROM venue x
+            UNION ALL SELECT d.slug, d.id, d.name, NULL, NULL, NULL, NULL, d.municipality_id, NULL, NULL,
+                ARRAY(SELECT postcode FROM district_place p WHERE p.district_id = d.id AND postcode IS NOT NULL
+                    ORDER BY 1)::text[] FROM district d) p
+        JOIN municipality m ON m.id = p.municipality_id ORDER BY {name_order("p.name")}, p.id""",
         *asked.values,
     )
-    districts = await rows(
-        DistrictAt,
-        f"""SELECT d.id, d.slug, d.name, m.slug AS municipality, m.name AS municipality_name,
-            ARRAY(SELECT postcode FROM district_place p WHERE p.district_id = d.id AND postcode IS NOT NULL
-                ORDER BY 1)::text[] AS postcodes
-        FROM district d JOIN municipality m ON m.id = d.municipality_id ORDER BY {name_order("d.name")}, d.id""",
-    )
-    return Places(tuple(venues), tuple(districts))
+    return Places(
+        tuple(
+            VenueAt(one.id, one.name, one.city, one.postcode, one.lat, one.lon, one.municipality,
+                    one.municipality_name, bool(one.public), one.district)
+            for one in found if one.slug is None
+        ),
+        tuple(
+            DistrictAt(one.id, one.slug, one.name, one.municipality, one.municipality_name, one.postcodes or [])
+            for one in found if one.slug is not None
+        ),
+    )  # fmt: skip

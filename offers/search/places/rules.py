@@ -23,6 +23,8 @@ POSTCODE = re.compile(r"(?:N(?:O|orge)?[- ]?)?([0-9]{1,4})(?:\s+\D+)?", re.IGNOR
 """4328, 43, N-4328, 4328 Sandnes."""
 COORDINATES = re.compile(r"[^A-Za-zÆØÅæøå]*[0-9]{1,3}[.,°][0-9]*[^A-Za-zÆØÅæøå]*")
 """What is no place but a position, which never stands in an address."""
+NEIGHBOURS = 50_000
+"""Metres between the middles of municipalities that are neighbours."""
 BEGINNING = 3
 """Letters from which the beginning of a name is enough."""
 
@@ -156,6 +158,20 @@ class Places:
         known = [postcodes()[code].point for code in district.postcodes if code in postcodes()]
         there = known or [one.point for one in self.venues if one.district == district.id and one.point]
         return middle(there) if there else None
+
+    @cached_property
+    def middles(self) -> dict[str, Point]:
+        """Where municipalities are, by slug: the place that the post calls so, else the middle of their venues."""
+        return {one.municipality: one.point for one in self._together("municipality_name")}
+
+    def around(self, municipalities: Collection[str]) -> list[str]:
+        """The neighbours of these municipalities, the nearest first."""
+        here = [self.middles[one] for one in municipalities if one in self.middles]
+        away = {
+            slug: min(metres(point, one) for one in here)
+            for slug, point in self.middles.items() if here and slug not in municipalities
+        }  # fmt: skip
+        return [slug for slug in sorted(away, key=lambda one: (away[one], one)) if away[slug] <= NEIGHBOURS]
 
     def _districts(self) -> list[Place]:
         middles = ((one, self.middle_of(one)) for one in self.districts)

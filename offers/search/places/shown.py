@@ -8,9 +8,9 @@ from typing import NamedTuple
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.queries import Viewer
 from offers.search.asked import Found, Query, Search
+from offers.search.choices import Order, Within
 from offers.search.filters import near_words, within_words
 from offers.search.finding import find
-from offers.search.forms import Order, Within
 from offers.search.places.rules import DistrictAt, Place
 from offers.search.understood import Understood
 from organizations.municipality.queries import Served

@@ -8,7 +8,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.web.fields import Line
 from marketplace.base.web.forms import Form, Sent
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 from offers.search.situations.rules import stems
 
 Sentence = Annotated[Line, Field(min_length=1)]

@@ -10,7 +10,7 @@ from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.once import made_once
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.search.situations import actions, queries
 from offers.search.situations.forms import SituationForm
 from offers.search.situations.rules import Listed

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS
 from offers.search.places.rules import Places
 from offers.search.situations.rules import Listed, Said, folded
 

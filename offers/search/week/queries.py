@@ -6,9 +6,9 @@ from typing import NamedTuple
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
-from offers.catalogue.models import SessionStatus
 from offers.catalogue.opening import covers
 from offers.catalogue.queries import Viewer, published
+from offers.catalogue.states import SessionStatus
 from offers.search.asked import Search
 from offers.search.conditions import PART, beginning, conditions, dates_asked, without_dates
 

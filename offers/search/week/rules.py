@@ -13,8 +13,8 @@ from offers.catalogue.cards import where_words
 from offers.catalogue.models import Joining
 from offers.catalogue.rules import listed_seats, other_lang
 from offers.search.asked import Search
+from offers.search.choices import Part
 from offers.search.filters import SEVERAL
-from offers.search.forms import Part
 from offers.search.week.asked import View, monday_of
 from offers.search.week.queries import Meeting
 

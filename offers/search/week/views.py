@@ -8,7 +8,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.catalogue.queries import Viewer
 from offers.search.asked import Query, Search
-from offers.search.forms import Part
+from offers.search.choices import Part
 from offers.search.week import rules
 from offers.search.week.asked import View, week_text
 from offers.search.week.queries import Dateless, dateless, meetings

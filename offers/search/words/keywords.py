@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from marketplace.base.i18n import speaking
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 
 
 def keywords(kind: Kind, audiences: Iterable[Audience], organizers: Iterable[str], lang: str) -> str:

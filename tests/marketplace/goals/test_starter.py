@@ -9,7 +9,7 @@ from marketplace.goals.models import AT_MEETING, CountedAs
 from marketplace.goals.objections import CHOICES
 from marketplace.goals.starter import Starter, starters
 from marketplace.statistics.measures import INDICATORS, Measure
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 
 EACH = pytest.mark.parametrize("starter", list(starters().values()), ids=list(starters()))
 

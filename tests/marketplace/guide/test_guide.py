@@ -167,3 +167,46 @@ async def test_a_request_and_a_queue_are_called_what_they_are(visitor: Visitor) 
     page = await visitor.open(f"{CALL}/offers/{full.slug}")
     assert page.heading == "Stå på venteliste"
     assert page.soup.find("button", string="Sett på venteliste")
+
+
+def bookings_of_residents(page: Page) -> list[str]:
+    """Links to where residents book, on which nobody knows of a call."""
+    links = [str(link["href"]) for link in page.soup.select("main a[href]")]
+    return [link for link in links if "/bookings/new" in link or "/bookings/several" in link]
+
+
+async def test_no_link_leads_a_guide_away_from_the_call(visitor: Visitor) -> None:
+    offer = await tour()
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert f"/offers/{offer.slug}/bookings/several" in bookings_of_residents(page), (
+        "residents book several days"
+    )
+    await guide(visitor)
+    assert (
+        bookings_of_residents(await visitor.open(f"/offers/{offer.slug}?call={CALL.rpartition('/')[2]}"))
+        == []
+    )
+    receipt = await visitor.follow(await booked(visitor, offer))
+    another = receipt.soup.find("a", string="Meld på en dag til")
+    assert another is not None and another["href"] == f"{CALL}/offers/{offer.slug}"
+    form = await visitor.open(str(another["href"]))
+    assert form.fields(f"/{offer.slug}")["participant_name"] == ["Olaug"], "it is for the same caller"
+    made = await Booking.get()
+    shown = await visitor.open(link_path(made.id, made.link_version))
+    assert bookings_of_residents(shown) == []
+    once_more = shown.soup.find("a", string="Meld på en til")
+    assert once_more is not None and str(once_more["href"]).startswith(f"/desk/offers/{offer.slug}?session=")
+    session = await Session.filter(offer=offer).first()
+    assert session is not None
+    for path in (f"new?session={session.id}", "several"):
+        resident = await visitor.open(f"/offers/{offer.slug}/bookings/{path}")
+        back = resident.soup.find("a", string="Meld på fra samtalen")
+        assert back is not None, "whoever came by an address is told"
+        assert str(back["href"]).startswith(f"/desk/offers/{offer.slug}")
+
+
+async def test_a_course_has_no_other_day(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour(joining=Joining.WHOLE)
+    receipt = await visitor.follow(await booked(visitor, offer))
+    assert receipt.soup.find("a", string="Meld på en dag til") is None

@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace.people.models import Person
 from marketplace.statistics.models import Cell, CellFigure, Closing
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 from organizations.directory.models import Municipality, Organization, OrganizationKind
 from organizations.members.models import Role
 from tests import make

@@ -11,7 +11,8 @@ from marketplace.statistics import stored
 from marketplace.statistics.measures import EXACT, INDICATORS, OF_EVERY_CELL, Measure
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from marketplace.statistics.stored import By, Cells, TooFine
-from offers.catalogue.models import Joining, Kind, Offer, OfferOrganizer, SeatPool, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW

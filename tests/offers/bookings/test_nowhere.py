@@ -2,7 +2,8 @@
 
 import pytest
 
-from offers.catalogue.models import Joining, OfferState, SeatPool
+from offers.catalogue.models import Joining, SeatPool
+from offers.catalogue.states import OfferState
 from offers.seats.links import link_path
 from offers.seats.models import Booking
 from tests import make

@@ -7,7 +7,8 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
-from offers.catalogue.models import Joining, Kind, Promotion, SeatPool, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Promotion, SeatPool, Session
 from offers.seats.links import link_path
 from offers.seats.models import BookingState
 from tests import make

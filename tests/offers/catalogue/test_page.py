@@ -1,19 +1,22 @@
 """The page of an offer, over HTTP."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from offers.catalogue.models import (
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import (  # fmt: skip
     Joining,
-    Kind,
     Offer,
     OfferOrganizer,
     OfferText,
     SeatPool,
     Session,
     VenueText,
-)  # fmt: skip
+)
+from offers.catalogue.page import Page
 from offers.seats.models import BookingState
 from tests import make
 from tests.conftest import NOW
@@ -390,3 +393,15 @@ async def test_a_group_that_meets_already_shows_no_past_date_to_whoever_asks(vis
     assert page.status == 200
     assert "neste gang lørdag 17. oktober" in page.text
     assert "6. oktober" not in page.text
+
+
+def test_the_page_of_an_offer_asks_only_for_what_there_is() -> None:
+    """A name that is gone is found out by whoever comes to where it is asked for, and that may be only some."""
+    there = {*Page.__dataclass_fields__, *dir(Page)}
+    asked = {
+        (path.name, name)
+        for path in (Path(__file__).parents[3] / "templates" / "offers" / "catalogue").glob("*.html")
+        for name in re.findall(r"\bshown\.(\w+)", path.read_text())
+    }
+    assert len(asked) > 30
+    assert {(path, name) for path, name in asked if name not in there} == set()

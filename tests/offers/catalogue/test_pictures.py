@@ -5,7 +5,7 @@ import re
 import pytest
 
 from marketplace.base.web.static import STATIC, static_url
-from offers.catalogue.models import Kind
+from offers.catalogue.kinds import Kind
 from offers.catalogue.pictures import DRAWN, SHEET, drawing
 
 

@@ -5,14 +5,8 @@ from typing import Any
 
 import pytest
 
-from offers.catalogue.models import (
-    Joining,
-    Offer,
-    OfferAudienceOrganization,
-    OfferState,
-    SeatPool,
-    Visibility,
-)
+from offers.catalogue.models import Joining, Offer, OfferAudienceOrganization, SeatPool, Visibility
+from offers.catalogue.states import OfferState
 from organizations.directory.models import OrganizationKind, OrganizationState
 from organizations.members.models import Membership, Role
 from tests import make

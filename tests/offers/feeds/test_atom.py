@@ -6,7 +6,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from marketplace.base.data.database import rows
-from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Visibility
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Offer, OfferText, Visibility
+from offers.catalogue.states import OfferState
 from offers.feeds import atom
 from organizations.directory.models import OrganizationState
 from tests import make

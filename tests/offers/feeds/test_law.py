@@ -8,8 +8,10 @@ from typing import Any
 import icalendar
 import pytest
 
-from offers.catalogue.models import Kind, Session
-from offers.feeds.actions import make_address, save_search
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Session
+from offers.feeds.actions import make_address
+from offers.feeds.searches.actions import save as save_search
 from offers.rights.models import HostAssignment
 from organizations.members.models import Role
 from tests import make

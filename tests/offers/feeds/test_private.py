@@ -11,7 +11,8 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.signing import secret_hash
 from marketplace.people.models import Person
 from offers.bookings.models import SentWord
-from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session, SessionStatus, Visibility
+from offers.catalogue.models import Joining, Offer, SeatPool, Session, Visibility
+from offers.catalogue.states import OfferState, SessionStatus
 from offers.feeds.actions import make_address, revoke_address
 from offers.seats.models import BookingState, EndedBy
 from tests import make

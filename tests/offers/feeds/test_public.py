@@ -8,17 +8,9 @@ import icalendar
 import pytest
 
 from marketplace.base.clock import OSLO
-from offers.catalogue.models import (
-    Joining,
-    Kind,
-    Offer,
-    OfferOrganizer,
-    OfferState,
-    OfferText,
-    Session,
-    SessionStatus,
-    Visibility,
-)  # fmt: skip
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, OfferText, Session, Visibility
+from offers.catalogue.states import OfferState, SessionStatus
 from offers.feeds import queries
 from offers.sessions.actions import cancel_offer
 from organizations.directory.models import OrganizationState

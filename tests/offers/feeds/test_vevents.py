@@ -8,16 +8,9 @@ import asyncpg
 import pytest
 
 from marketplace.base.data.database import credentials, in_transaction, rows, value
-from offers.catalogue.models import (
-    Kind,
-    Offer,
-    OfferOrganizer,
-    OfferText,
-    Session,
-    SessionStatus,
-    Venue,
-    Visibility,
-)
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Offer, OfferOrganizer, OfferText, Session, Venue, Visibility
+from offers.catalogue.states import SessionStatus
 from offers.feeds import queries
 from organizations.directory.models import Organization, OrganizationState
 from tests import make

@@ -11,7 +11,8 @@ from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.bookings import actions
 from offers.bookings.models import CalendarEntry
-from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.states import SessionStatus
 from offers.rights.models import HostAssignment
 from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization

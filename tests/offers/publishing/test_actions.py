@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.states import SessionStatus
 from offers.publishing.actions import refresh
 from offers.seats.jobs import next_sessions
 from tests import make

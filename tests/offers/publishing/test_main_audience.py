@@ -4,7 +4,9 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from marketplace.people.models import Person
-from offers.catalogue.models import Audience, Offer, OfferState
+from offers.catalogue.kinds import Audience
+from offers.catalogue.models import Offer
+from offers.catalogue.states import OfferState
 from offers.publishing.drafts import actions as drafts_actions
 from organizations.members.models import Role
 from tests import make

@@ -5,7 +5,8 @@ from datetime import time, timedelta
 
 from marketplace.base.errors import Refused
 from marketplace.people.models import Person
-from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, OfferText, SeatPool, Session
+from offers.catalogue.states import OfferState
 from offers.publishing import actions
 from offers.publishing.series import actions as series_actions
 from offers.sessions.actions import cancel_offer

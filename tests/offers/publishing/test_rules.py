@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from marketplace.base.data.slugs import free_slug, slug_of
-from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Offer, OfferText
+from offers.catalogue.states import OfferState
 from offers.publishing import rules
 from offers.publishing.rules import Objection
 from offers.publishing.series import rules as series_rules

@@ -9,7 +9,8 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from marketplace.base.clock import oslo
 from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
-from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, OfferText, SeatPool, Session
+from offers.catalogue.states import OfferState
 from offers.rights.models import HostAssignment
 from offers.sessions.actions import cancel_offer
 from organizations.directory.models import Organization

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from offers.catalogue.models import Audience, Kind, Visibility
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Visibility
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.search.asked import Search
 from offers.search.counts import ALL, FILTERS, Counts, count, of_places

@@ -7,7 +7,8 @@ import pytest
 
 from marketplace.base.clock import at_oslo
 from marketplace.base.web.forms import Filled
-from offers.catalogue.models import Cost, Joining, Kind, OfferOrganizer, SeatPool, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Cost, Joining, OfferOrganizer, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.search.asked import Search
 from offers.search.forms import SearchForm

@@ -9,12 +9,8 @@ import pytest
 from bs4 import Tag
 
 from marketplace.base.data.database import value
-from offers.catalogue.models import (
-    Joining,
-    Kind,
-    OfferText,
-    Session,
-)  # fmt: skip
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, OfferText, Session  # fmt: skip
 from offers.search.words.crisis import needs_somebody_now
 from organizations.directory.models import Municipality, OrganizationKind, Picture
 from organizations.members.models import Role

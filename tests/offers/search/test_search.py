@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from offers.catalogue.models import Joining, Kind, OfferOrganizer, OfferText, SeatPool, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, OfferOrganizer, OfferText, SeatPool, Session
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
 from offers.search import asked as search_asked

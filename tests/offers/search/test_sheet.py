@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from offers.catalogue.models import Cost, Joining, Kind
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Cost, Joining
 from organizations.directory.models import Municipality
 from tests import make
 from tests.conftest import NOW
@@ -199,3 +200,39 @@ async def test_a_choice_that_is_left_blank_is_none(visitor: Visitor) -> None:
     assert cards(page) == ["Tur"]
     assert list(chips(page)) == ["Aktivitet"]
     assert parse_qs(urlsplit(days(page)["Alle dager"]).query) == {"kind": ["activity"]}
+
+
+async def test_an_organisation_is_found_among_many_by_a_part_of_its_name(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("offers.search.sheet.MOST", 2)
+    slugs = {}
+    for name, offers in (("Bølgen bad", 3), ("Ålgård kor", 2), ("Sandnes turlag", 1), ("Turvenner", 1)):
+        owner = await make.organization(name)
+        slugs[name] = owner.slug
+        for number in range(offers):
+            await make.offer(f"{name} {number}", owner=owner, kind=Kind.GROUP if number else Kind.COURSE)
+    page = await visitor.open("/offers")
+    assert choices(page, "organization") == {slugs["Bølgen bad"]: "3 tilbud", slugs["Ålgård kor"]: "2 tilbud"}
+    found = await visitor.open("/offers?who=tur&kind=course")
+    assert page.soup.select_one("#find #who, #find input[name=who]") is not None
+    assert choices(found, "organization") == {
+        slugs["Sandnes turlag"]: "1 tilbud",
+        slugs["Turvenner"]: "1 tilbud",
+    }
+    assert found.soup.select_one("#who")["value"] == "tur"
+    assert len(cards(found)) == 4, "it looks among the choices and is no filter"
+    on = found.soup.select("#results a, .tp-days a")
+    assert not [link for link in on if "who=" in link["href"]], "no way on takes it along"
+    for typed in ("bolgen", "BØLG", "aalgaard", "algard"):
+        assert len(choices(await visitor.open(f"/offers?who={typed}"), "organization")) == 1, typed
+    chosen = await visitor.open(f"/offers?who=xyz&organization={slugs['Turvenner']}")
+    assert choices(chosen, "organization") == {slugs["Turvenner"]: "1 tilbud"}, "what is chosen stays"
+    assert "Ingen som har tilbud her, heter noe med «xyz»." in chosen.text
+    groups = await visitor.open("/offers?who=turlag&kind=group")
+    assert "«turlag»" in groups.text and not choices(groups, "organization"), "it is counted as all else is"
+    wrong = await visitor.open(f"/offers?who={'x' * 61}&kind=group")
+    assert (wrong.status, wrong.soup.select_one("#kind-group, #kind[value=group]") is not None) == (422, True)
+    assert words(wrong.soup.select_one("#who-error")) == "Skriv en kortere del av navnet, høyst 60 tegn."
+    monkeypatch.setattr("offers.search.sheet.MOST", 30)
+    assert not (await visitor.open("/offers")).soup.select("#who"), "a few need no field"

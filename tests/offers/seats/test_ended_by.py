@@ -15,7 +15,7 @@ from offers.bookings.several import actions as several_actions
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.participants import actions as participants_actions
-from offers.participants.queue.queries import demand
+from offers.participants.demand.queries import demand
 from offers.seats import actions as seats_actions
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState, EndedBy

@@ -15,7 +15,8 @@ from marketplace.operations.check.whole import violations
 from offers.bookings import actions
 from offers.bookings.actions import book_dates
 from offers.bookings.times.actions import change_time
-from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.participants import actions as participants_actions
 from offers.publishing.series.actions import set_sessions

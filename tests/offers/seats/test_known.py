@@ -18,7 +18,8 @@ from offers.bookings.queries import booking
 from offers.bookings.several.claims import DatesRefused
 from offers.bookings.times import actions as times_actions
 from offers.bookings.times.queries import free_times
-from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, Offer, Promotion, SeatPool
 from offers.catalogue.queries import VISITOR
 from offers.seats.claims import Booked, Party
 from offers.seats.links import link_path

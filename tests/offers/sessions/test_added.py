@@ -11,7 +11,8 @@ from marketplace.base.post.mail import MAILS, Content
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings import actions as bookings_actions
 from offers.bookings.models import CalendarEntry
-from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.states import OfferState
 from offers.publishing.series.actions import set_sessions
 from offers.seats.models import Booking, BookingState
 from offers.sessions import actions

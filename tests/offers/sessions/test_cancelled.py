@@ -6,7 +6,8 @@ from marketplace.base.data.database import rows
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import ContactPoint, Person
-from offers.catalogue.models import Joining, Offer, OfferText, SeatPool, Session, SessionStatus
+from offers.catalogue.models import Joining, Offer, OfferText, SeatPool, Session
+from offers.catalogue.states import SessionStatus
 from offers.seats.models import Booking, BookingState
 from organizations.members.models import Role
 from tests import make

@@ -9,7 +9,8 @@ from marketplace.base.clock import oslo
 from marketplace.base.models import AuditEntry, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
-from offers.catalogue.models import Offer, SeatPool, Session, SessionStatus
+from offers.catalogue.models import Offer, SeatPool, Session
+from offers.catalogue.states import SessionStatus
 from offers.seats.models import Booking, BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW

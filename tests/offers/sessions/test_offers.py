@@ -6,7 +6,8 @@ from icalendar import Calendar
 
 from marketplace.base.models import OutboxMessage
 from marketplace.people.models import Person
-from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session, SessionStatus
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.states import OfferState, SessionStatus
 from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW

@@ -12,7 +12,8 @@ from marketplace.base.post.mail import MAILS, Content
 from marketplace.people.models import Person
 from offers.attendance.closing.actions import finish
 from offers.attendance.offline.models import RegisterTaken
-from offers.catalogue.models import Offer, Session, SessionStatus
+from offers.catalogue.models import Offer, Session
+from offers.catalogue.states import SessionStatus
 from offers.rights.models import HostAssignment
 from offers.work.unsent.jobs import ask_for_unsent
 from organizations.directory.models import Organization

@@ -149,6 +149,8 @@ async def test_the_receipt_that_is_sent_names_that_help_line(
     ("typed", "field", "words"),
     [
         ({"helpline_name": "Torget"}, "helpline_phone", "Skriv nummeret også"),
+        ({"helpline_phone": "52 00 00 09"}, "helpline_name", "hva de som svarer, heter"),
+        ({"helpline_phone": "52 00 00 09", "helpline_name": "Torget"}, "helpline_hours", "ringer forgjeves"),
         ({"helpline_phone": "ring oss"}, "helpline_phone", "Skriv telefonnummeret med tall"),
         ({"helpline_phone": "52 00 00 09", "helpline_hours": "når vi kan"}, "helpline_hours", "9–15"),
         ({"helpline_phone": "52 00 00 09", "helpline_hours": "15-9"}, "helpline_hours", "stenge senere"),

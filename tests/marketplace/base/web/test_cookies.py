@@ -4,7 +4,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from marketplace.base.web.http import cookie, cookie_header, set_cookie
+from marketplace.base.web.cookies import cookie, cookie_header, set_cookie
 
 
 @pytest.mark.parametrize("content", ["", "b7.3f-a_2~", "bWFuZ2U=.bGFuZ3Q==", 'a "word"; and, more'])

@@ -10,7 +10,8 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.dialogue.needs.models import Need
 from marketplace.guide.caller.rules import LASTS, LONGEST, MOST, Call, joined, opened, sealed
-from offers.catalogue.models import Joining, Kind, SeatPool, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, SeatPool, Session
 from offers.search.situations.models import Situation
 from offers.seats.models import Booking
 from organizations.members.models import Role
@@ -133,6 +134,29 @@ async def test_only_guides_see_the_way_to_the_desk_on_an_offers_page(visitor: Vi
     assert "Meld på for noen" not in (await visitor.open(f"/offers/{offer.slug}")).text
     await visitor.sign_in(await make.member(await make.organization(), Role.HOST, email="vert@example.no"))
     assert "Meld på for noen" not in (await visitor.open(f"/offers/{offer.slug}")).text
+
+
+@pytest.mark.parametrize(
+    ("joining", "days"),
+    [
+        (Joining.DROP_IN, 1),
+        (Joining.NONE, 1),
+        (Joining.EXTERNAL, 1),
+        (Joining.WHOLE, -1),
+        (Joining.PER_SESSION, -1),
+    ],
+)
+async def test_what_nobody_books_has_a_page_for_guides_too(
+    visitor: Visitor, joining: Joining, days: int
+) -> None:
+    await guide(visitor)
+    offer = await make.offer(
+        joining=joining, starts=[NOW + timedelta(days=days)], online_url="https://kor.example"
+    )
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.status == 200
+    assert page.soup.find("a", string="Påmelding for andre")
+    assert "Meld på for noen" not in page.text
 
 
 async def test_a_call_that_is_ended_leaves_nothing_in_the_browser(visitor: Visitor) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from marketplace.base import clock
 from marketplace.base.data import ledger
-from marketplace.base.data.database import rows, value
+from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.data.ledger import Lost
 from marketplace.base.models import Channel
 from marketplace.dialogue import actions as dialogues
@@ -28,7 +29,7 @@ from offers.attendance.check_in import actions as check_in
 from offers.attendance.substitute import actions as substitutes
 from offers.attendance.substitute.models import Substitute
 from offers.bookings.companions import actions as companions
-from offers.bookings.links.actions import renew_link
+from offers.bookings.links.actions import renew_link, send_to
 from offers.bookings.mending.actions import change_address
 from offers.catalogue.models import Offer, SeatPool, Session, Visibility
 from offers.feeds import actions as feeds
@@ -36,6 +37,8 @@ from offers.messages.follow_up import actions as news
 from offers.messages.follow_up.rules import address_hash
 from offers.publishing import actions as publishing
 from offers.publishing.picture import actions as pictures
+from offers.publishing.questions import actions as questions
+from offers.publishing.questions.models import OfferQuestion, QuestionKind
 from offers.publishing.team import actions as team
 from organizations.approval import actions as approval
 from organizations.approval.models import Answer
@@ -220,6 +223,30 @@ async def cases() -> dict[Lost, Case]:
         lambda: pictures.show(offer, None, by=manager.id, now=NOW),
         "SELECT true FROM offer WHERE id = $1 AND picture_id IS NOT NULL", (offer.id,),
     )  # fmt: skip
+
+    asking = await make.offer("Med spørsmål", owner=unit)
+    await questions.add(asking, by=manager.id, now=NOW, kind=QuestionKind.TEXT, text="Hva spiser du?",
+                        purpose="Mat", choices=[], required=False, keep_days=14)  # fmt: skip
+    question = await OfferQuestion.get(offer=asking)
+    found[Lost.QUESTION] = (
+        lambda: questions.remove(asking, question.id, by=manager.id, now=NOW),
+        "SELECT true FROM offer_question WHERE id = $1", (question.id,),
+    )  # fmt: skip
+
+    asked_to = await make.offer("For noen", owner=unit, visibility=Visibility.MEMBERS)
+
+    async def seen_by(*members: UUID) -> None:
+        await publishing.set_audience(
+            await Offer.get(id=asked_to.id), by=manager.id, now=NOW, members=members, text={},
+            visibility=Visibility.MEMBERS,
+        )  # fmt: skip
+
+    await seen_by(beside.id, helping.id)
+    found[Lost.AUDIENCE] = (
+        lambda: seen_by(helping.id),
+        "SELECT true FROM offer_audience_organization WHERE offer_id = $1 AND organization_id = $2",
+        (asked_to.id, beside.id),
+    )  # fmt: skip
     assert set(found) == set(Lost)
     return found
 
@@ -244,6 +271,40 @@ async def test_each_kind_of_what_was_lost_stays_lost_after_a_restore(
     still = {kind for kind, (_act, alive, values) in found.items() if await value(alive, *values)}
     assert still == set()
     assert set(found) - set(summary.done_again) == set()
+
+
+async def test_what_was_given_back_is_not_taken_again(folder: Path, tmp_path: Path, db: None) -> None:
+    unit = await make.organization("Enheten")
+    manager = await make.member(unit, Role.MANAGER, "Leder")
+    offer = await make.offer("Kor", owner=unit)
+    one, other = Made(b"one", 10, 10), Made(b"other", 10, 10)
+    await profile.set_logo(unit, one, by=manager.id, now=NOW)
+    await pictures.show(offer, one, by=manager.id, now=NOW)
+    gro = await make.person("Gro", "gro@example.no")
+    first = await value("SELECT id FROM contact_point WHERE person_id = $1", gro.id)
+    second = (await make.contact(gro, "gro2@example.no")).id
+    booking = await make.booking(await SeatPool.get(offer=offer), gro, contact_id=first)
+    pair = await make.booking(await SeatPool.get(offer=offer), await make.person("Ada"), booked_by=gro,
+                              contact_id=second, made_with_id=booking.id)  # fmt: skip
+    await rows("UPDATE booking SET made_with_id = $1 WHERE id = $1", booking.id)
+    since = clock.unmoved()
+    there = await Earlier.taken()
+
+    for shown in (None, other, one):
+        await pictures.show(offer, shown, by=manager.id, now=NOW)
+    await profile.remove_logo(unit, by=manager.id, now=NOW)
+    await profile.set_logo(unit, one, by=manager.id, now=NOW)
+    for contact in (second, first, second):
+        async with in_transaction():
+            await send_to(booking.id, contact)
+    await there.put_back()
+    await set_right(since, None, tmp_path, NOW)
+
+    assert await value("SELECT picture_id IS NOT NULL FROM offer WHERE id = $1", offer.id)
+    assert await value("SELECT logo_id IS NOT NULL FROM organization WHERE id = $1", unit.id)
+    left = "SELECT contact_id FROM booking WHERE id = $1"
+    assert await value(left, booking.id) is None, "its messages went elsewhere in the end"
+    assert await value(left, pair.id) == second, "they went there before, and in the end"
 
 
 def test_each_kind_has_its_way_and_its_words() -> None:

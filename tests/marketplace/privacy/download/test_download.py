@@ -25,8 +25,8 @@ from offers.bookings.companions.models import Companion
 from offers.bookings.models import ComingAgain, SentWord
 from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, SeatPool, Session
-from offers.feeds.actions import save_search
 from offers.feeds.models import CalendarAddress
+from offers.feeds.searches.actions import save as save_search
 from offers.messages.models import HostMessage, Recipients
 from offers.publishing.questions.models import BookingAnswer, OfferQuestion, QuestionKind
 from offers.telling.models import CallAbout, PhoneCall

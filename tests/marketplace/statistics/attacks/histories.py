@@ -15,7 +15,8 @@ from marketplace.base.data.database import rows
 from marketplace.dialogue.models import Dialogue, DialogueItem
 from marketplace.people.models import Person
 from offers.attendance.models import Attendance, HeadCount, Register
-from offers.catalogue.models import Kind, Offer, SeatPool, Session, Venue
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Offer, SeatPool, Session, Venue
 from offers.rights.models import HostAssignment
 from offers.seats import rules
 from offers.seats.models import Booking, BookingState, EndedBy

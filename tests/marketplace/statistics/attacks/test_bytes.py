@@ -13,7 +13,8 @@ import pytest
 from marketplace.statistics.jobs import close_cells
 from marketplace.statistics.staircase import Staircase
 from offers.attendance import keys
-from offers.catalogue.models import Audience, Offer
+from offers.catalogue.kinds import Audience
+from offers.catalogue.models import Offer
 from organizations.directory.models import OrganizationKind
 from organizations.members.models import Role
 from tests import make

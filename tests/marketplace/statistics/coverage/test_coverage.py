@@ -17,7 +17,8 @@ from marketplace.people.models import Person
 from marketplace.statistics.coverage import queries
 from marketplace.statistics.coverage.rules import NOTHING, SORT_OF, Offered, gap_words
 from marketplace.statistics.models import Cell, CellFigure, Closing
-from offers.catalogue.models import Audience, Joining, Kind, Offer, SeatPool, Visibility
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining, Offer, SeatPool, Visibility
 from organizations.directory.models import District, DistrictPlace, Municipality, OrganizationKind
 from organizations.members.models import Role
 from tests import make

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from offers.catalogue.models import Audience, Offer, SeatPool
+from offers.catalogue.kinds import Audience
+from offers.catalogue.models import Offer, SeatPool
 from organizations.directory.models import Organization, OrganizationKind
 from organizations.members.models import Role
 from tests import make

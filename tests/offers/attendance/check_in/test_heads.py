@@ -8,7 +8,8 @@ from marketplace.base.data.database import in_transaction, rows, value
 from offers.attendance.check_in import actions
 from offers.attendance.check_in.saved import Saved
 from offers.attendance.models import ClosedBy, Register
-from offers.catalogue.models import Session, SessionStatus
+from offers.catalogue.models import Session
+from offers.catalogue.states import SessionStatus
 from tests.conftest import NOW
 from tests.offers.attendance.check_in.wall import awaiting, heads, says, words_of
 from tests.visitor import Visitor

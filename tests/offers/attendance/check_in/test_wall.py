@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from marketplace.base.data.database import column, rows, value
 from offers.attendance.check_in import actions
-from offers.catalogue.models import Session, SessionStatus
+from offers.catalogue.models import Session
+from offers.catalogue.states import SessionStatus
 from offers.seats.links import link_path
 from organizations.members.models import Role
 from tests import make

@@ -6,10 +6,12 @@ import pytest
 
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import MAILS
+from marketplace.base.post.mail import MAILS, RIGHTS, Recipient
 from offers.bookings.openings.jobs import tell_opened
 from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, Offer, SeatPool, Visibility
+from offers.messages.follow_up.actions import stop_news
+from offers.messages.follow_up.rules import address_hash
 from tests import make
 from tests.conftest import NOW
 from tests.offers.seats.test_races import overlapping
@@ -146,3 +148,20 @@ async def test_who_waits_for_a_suspended_organisation_is_told_when_it_is_let_in_
     await rows("UPDATE organization SET state = 'approved'")
     await tell_opened(OPENS + timedelta(hours=1))
     assert await sent() == [("booking_opens", "email", "ola@example.no")]
+
+
+async def test_who_asks_again_after_they_wanted_no_messages_is_told_in_the_language_of_now(
+    visitor: Visitor,
+) -> None:
+    offer = await soon()
+    await asked(visitor, f"/offers/{offer.slug}", "ola@example.no")
+    visitor.wait(timedelta(hours=1))
+    await stop_news(address_hash(Channel.EMAIL, "ola@example.no"), now=visitor.now)
+    notice, right = await OpeningNotice.get(), RIGHTS["booking_opens"]
+    there = Recipient(Channel.EMAIL, "ola@example.no")
+    assert await right(there, asked=notice.created_at.isoformat()) is None
+    visitor.wait(timedelta(hours=1))
+    await asked(visitor, f"/en/offers/{offer.slug}", "ola@example.no")
+    notice = await OpeningNotice.get()
+    assert await right(there, asked=notice.created_at.isoformat()) == there
+    assert notice.lang == "en"

@@ -16,7 +16,8 @@ from marketplace.people.models import Person
 from offers.bookings.actions import book_dates
 from offers.bookings.several import mails
 from offers.bookings.several.claims import DatesRefused
-from offers.catalogue.models import Kind, Offer, SeatPool, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Offer, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.seats.claims import Booked, JustSent, Party
 from offers.seats.models import Booking, BookingState

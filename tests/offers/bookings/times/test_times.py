@@ -17,7 +17,8 @@ from offers.bookings.companions.models import Companion
 from offers.bookings.links.queries import link_by_reference
 from offers.bookings.times import mails
 from offers.bookings.times.actions import change_time
-from offers.catalogue.models import Kind, Offer, SeatPool, Session
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Offer, SeatPool, Session
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
 from tests import make

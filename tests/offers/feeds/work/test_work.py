@@ -10,15 +10,8 @@ from marketplace.base.clock import OSLO
 from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from offers.bookings.actions import cancel
-from offers.catalogue.models import (
-    Joining,
-    Offer,
-    OfferOrganizer,
-    OfferState,
-    Session,
-    SessionStatus,
-    Visibility,
-)
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, Session, Visibility
+from offers.catalogue.states import OfferState, SessionStatus
 from offers.feeds.actions import make_address
 from offers.rights.models import HostAssignment
 from offers.seats.actions import set_capacity

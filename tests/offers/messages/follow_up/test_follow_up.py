@@ -17,9 +17,11 @@ from marketplace.people.models import ContactPoint
 from offers.attendance.actions import save
 from offers.bookings import mails as bookings_mails
 from offers.bookings.models import SentWord
-from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.states import OfferState
 from offers.messages.follow_up.actions import follow_up, stop_news, tell_useful
 from offers.messages.follow_up.models import Unsubscription, Useful, Usefulness
+from offers.messages.follow_up.queries import wants_news
 from offers.messages.follow_up.rules import address_hash, hash_of, unsubscribe_path
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState, EndedBy
@@ -240,3 +242,12 @@ async def test_a_link_that_is_not_ours_stops_nothing(visitor: Visitor, change: i
 async def test_a_phone_number_and_an_address_are_told_apart(db: None) -> None:
     await stop_news(address_hash(Channel.SMS, "+4791000001"), now=NOW)
     assert address_hash(Channel.EMAIL, "+4791000001") != address_hash(Channel.SMS, "+4791000001")
+
+
+async def test_who_says_no_once_more_has_said_it_of_what_was_asked_in_between(db: None) -> None:
+    hashed, asked = address_hash(Channel.EMAIL, "ida@example.no"), NOW + DAY
+    await stop_news(hashed, now=NOW)
+    assert await wants_news(Channel.EMAIL, "ida@example.no", asked)
+    await stop_news(hashed, now=NOW + 2 * DAY)
+    assert not await wants_news(Channel.EMAIL, "ida@example.no", asked)
+    assert await wants_news(Channel.EMAIL, "ida@example.no", NOW + 3 * DAY)

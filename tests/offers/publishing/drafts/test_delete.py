@@ -4,7 +4,8 @@ from typing import Any
 
 from marketplace.base.models import AuditEntry
 from marketplace.people.models import Person
-from offers.catalogue.models import Joining, Offer, OfferState, SeatPool
+from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.catalogue.states import OfferState
 from organizations.members.models import Role
 from tests import make
 from tests.visitor import Visitor

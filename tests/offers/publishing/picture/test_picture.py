@@ -4,9 +4,9 @@ import asyncpg
 import pytest
 
 from marketplace.base.data.address import credentials
-from marketplace.base.data.database import value
+from marketplace.base.data.database import rows, value
 from offers.catalogue.models import Offer
-from organizations.directory.models import Picture
+from organizations.directory.models import OrganizationKind, Picture
 from organizations.members.models import Role
 from tests import make
 from tests.organizations.profile.test_logo import UNREADABLE, file_of
@@ -80,3 +80,33 @@ async def test_who_keeps_its_card_is_told(choir: Offer, database_url: str) -> No
     finally:
         await listener.close()
     assert told == [f"offer:{choir.id}"]
+
+
+async def test_it_is_shown_to_whoever_may_see_an_offer_with_it_and_to_nobody_else(
+    visitor: Visitor, choir: Offer
+) -> None:
+    await send(visitor, file_of("JPEG"))
+    path = f"/pictures/{(await Picture.get()).sha256.hex()}"
+    stranger = visitor.at_network("10.0.0.9")
+    assert "immutable" in (await stranger.open(path)).response.headers["cache-control"]
+    for change in (
+        "UPDATE offer SET state = 'draft'",
+        "UPDATE offer SET state = 'published', visibility = 'staff'",
+        "UPDATE offer SET visibility = 'members'",
+        "UPDATE offer SET visibility = 'public'; UPDATE organization SET state = 'suspended'",
+    ):
+        for each in change.split("; "):
+            await rows(each)
+        assert (await stranger.open(path)).status == 404, change
+        own = await visitor.open(path)
+        assert (own.status, own.response.headers["cache-control"]) == (200, "no-store"), change
+    await rows("UPDATE organization SET state = 'approved'")
+    await rows("UPDATE offer SET state = 'cancelled'")
+    assert (await stranger.open(path)).status == 200, "its page says that it is cancelled"
+    await rows("UPDATE offer SET visibility = 'staff', state = 'published'")
+    other = await make.member(await make.organization("Bydelshuset"), Role.EDITOR, "Per")
+    await visitor.sign_in(other)
+    assert (await visitor.open(path)).status == 404
+    nav = await make.organization("NAV", kind=OrganizationKind.MUNICIPAL)
+    await visitor.sign_in(await make.member(nav, Role.STAFF, "Espen"))
+    assert (await visitor.open(path)).status == 200

@@ -2,7 +2,8 @@
 
 import pytest
 
-from offers.catalogue.models import Joining, OfferState
+from offers.catalogue.models import Joining
+from offers.catalogue.states import OfferState
 from offers.publishing.team.actions import add_organizer
 from offers.seats.models import BookingState
 from organizations.members.models import Role

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from marketplace.base.i18n import when
-from offers.catalogue.models import Offer, OfferState, Session
+from offers.catalogue.models import Offer, Session
+from offers.catalogue.states import OfferState
 from offers.publishing.series.rules import meeting, skipped, time_objections
 from organizations.directory.models import Organization
 from organizations.members.models import Role

@@ -8,21 +8,20 @@ from uuid import UUID
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
 from offers.catalogue.cards import CardRow
+from offers.catalogue.kinds import Audience, Kind
 from offers.catalogue.models import (
-    Audience,
     Joining,
-    Kind,
     Offer,
     OfferAudienceOrganization,
     OfferOrganizer,
-    OfferState,
     SeatPool,
     Session,
     Venue,
     Visibility,
-)  # fmt: skip
+)
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
+from offers.catalogue.states import OfferState
 from offers.search.asked import Found, Position, Search
 from offers.search.conditions import ACCESS
 from offers.search.places.rules import Near

@@ -45,6 +45,7 @@ async def test_whatever_happens_and_whenever_one_looks(database_url: str) -> Non
                 by_database = await search(wanted, viewer=VISITOR, lang=lang, now=moment)
                 kept = await rows_of(answer[1][: wanted.page], lang, moment)
                 for row, true in zip(kept, by_database.rows, strict=True):
+                    assert row is not None
                     under = today(row.session_at) if row.session_at else None
                     shown = str(drawn(row, under, True, now=moment, lang=lang))
                     assert shown == afresh(true, under, True, moment, lang)

@@ -12,7 +12,8 @@ import pytest
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.revision import Revision
-from offers.catalogue.models import Joining, Kind, SeatPool
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Joining, SeatPool
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
 from offers.search import finding
@@ -51,9 +52,8 @@ async def both(index: Index, wanted: Search, viewer: Viewer, now: datetime, lang
         await index.made(now)
         answer = await index.find(wanted, viewer, now)
     assert answer is not None
-    total, found = answer
     by_database = await search(replace(wanted, all_words=True), viewer=viewer, lang=lang, now=now)
-    by_index = await shown(wanted, total, found, lang=lang, now=now)
+    (by_index,) = await shown([wanted], [answer], lang=lang, now=now)
     assert outcome(by_index) == outcome(by_database), (wanted, viewer, now)
     known = await places(now)
     assert await index.count(wanted, viewer, now, known) == await count(

@@ -1,24 +1,26 @@
 """Nothing found: the page leads on, whatever was asked for, and asks what is missed."""
 
 import logging
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from offers.catalogue.models import Audience, Joining, Kind
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining
 from offers.catalogue.queries import VISITOR
 from offers.search.asked import Search
-from offers.search.finding import find
-from offers.search.nothing import queries
+from offers.search.finding import find, find_several
 from offers.search.nothing.rules import ADDRESSED, shown_cards, ways
 from offers.search.nothing.rules import Kind as WayKind
 from organizations.directory.models import District
 from tests import make
 from tests.conftest import NOW
+from tests.house.test_queries import MOST, asked
 from tests.visitor import Page, Visitor
 
+__all__ = ["asked"]
 TOMORROW = NOW + timedelta(days=1)
 NOT_ASKED = {
     "any_word",
@@ -183,9 +185,60 @@ async def test_each_way_counts_what_its_list_shows(db: None) -> None:
     await make.offer(
         "Dans igjen", starts=[TOMORROW.replace(hour=18)], audiences=[Audience.SENIORS], capacity=0
     )
-    asked = Search(words="dans", evening=True, free=True, kinds=("group",), audiences=("youth",), drop_in=True,
-                   between=(NOW, NOW + timedelta(hours=5)), place="Oslo")  # fmt: skip
-    counted = await queries.count(ways(asked), viewer=VISITOR, now=NOW)
-    for way, number in counted.items():
-        found = await find(way.search, viewer=VISITOR, lang="nb", now=NOW)
-        assert number == (found.total if found.with_all is None else found.with_all), way
+    asked = Search(words="dans", kinds=("course",), audiences=("seniors",), between=(NOW, TOMORROW))
+    on = [replace(way.search, page=3, all_words=True) for way in ways(asked)]
+    together = await find_several(on, viewer=VISITOR, lang="nb", now=NOW)
+    assert len({one.total for one in together}) > 1
+    for wanted, found in zip(on, together, strict=True):
+        alone = await find(wanted, viewer=VISITOR, lang="nb", now=NOW)
+        assert (found.total, found.next) == (alone.total, alone.next), wanted
+        assert found.rows == alone.rows, wanted
+
+
+async def test_where_a_municipality_has_nothing_its_neighbours_come_before_all_else(visitor: Visitor) -> None:
+    await make.venue()
+    clubs = {}
+    for name, number, lat, lon in (("Klepp", "1120", 58.773, 5.63), ("Time", "1121", 58.735, 5.645),
+                                   ("Gjøvik", "3407", 60.795, 10.69)):  # fmt: skip
+        there = await make.municipality(name=name, number=number, slug=name.lower().replace("ø", "o"))
+        venue = await make.venue(
+            f"{name} rådhus", municipality=there, city=name, postcode=None, lat=lat, lon=lon
+        )
+        clubs[name] = (await make.organization(f"Danseklubben {name}", municipality=there), venue)
+    owner, venue = clubs["Gjøvik"]
+    await make.offer("Dans i Gjøvik", owner=owner, venue=venue, starts=[TOMORROW])
+    page = await visitor.open("/offers?q=dans&municipality=sandnes")
+    assert sections(page)["Det samme andre steder"] == ["Dans i Gjøvik"], "where no neighbour has anything"
+    for name in ("Time", "Klepp"):
+        owner, venue = clubs[name]
+        await make.offer(f"Dans i {name}", owner=owner, venue=venue, starts=[TOMORROW])
+    page = await visitor.open("/offers?q=dans&municipality=sandnes&near=4306")
+    around = "Det samme i nabokommunene Klepp og Time"
+    assert sections(page)[around] == ["Dans i Klepp", "Dans i Time"], "the nearest first"
+    assert "Det samme andre steder" not in sections(page)
+    told = lines(page)
+    assert [*told] == [f"{around}: 2 tilbud", "Det samme andre steder: 3 tilbud"]
+    asked = parse_qs(urlsplit(told[f"{around}: 2 tilbud"]).query)
+    assert (asked["municipality"], asked["near"]) == (["klepp", "time"], ["4306"])
+    assert found_words(await visitor.open(told[f"{around}: 2 tilbud"])) == "2 tilbud"
+    far = await visitor.open("/offers?q=kor&municipality=gjovik")
+    assert not any("nabokommune" in title for title in sections(far)), "a day's drive away is no neighbour"
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+async def test_a_page_where_nothing_is_found_asks_the_database_thirteen_times_at_most(
+    visitor: Visitor, asked: list[str], signed_in: bool
+) -> None:
+    """Of a process that hears of no change, and so keeps nothing."""
+    gjovik = await make.municipality(name="Gjøvik", number="3407", slug="gjovik")
+    club = await make.organization("Danseklubben", municipality=gjovik)
+    await make.offer("Dans i Gjøvik", owner=club, starts=[NOW + timedelta(hours=3)])
+    await make.offer("Kafé", joining=Joining.DROP_IN, starts=[NOW + timedelta(hours=3)])
+    await make.offer("Dans i neste måned", starts=[NOW + timedelta(days=40)])
+    if signed_in:
+        await visitor.sign_in(await make.member(await make.organization()))
+    for words in ("dans", "dansing+xyzzy", "jeg+er+alene+om+kvelden+og+vil+danse"):
+        asked.clear()
+        page = await visitor.open(f"/offers?q={words}&when=today&municipality=sandnes&kind=course")
+        assert page.soup.find(id="missed") is not None
+        assert len(asked) <= MOST, "\n".join(asked)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from offers.catalogue.models import Kind
+from offers.catalogue.kinds import Kind
 from offers.search.situations.models import Situation
 from tests import make
 from tests.conftest import NOW

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.kinds import Audience, Kind
 from offers.search.situations.rules import Listed, Said, stems
 from offers.search.situations.sentences import Sentence, sentences
 from offers.search.words.crisis import needs_somebody_now

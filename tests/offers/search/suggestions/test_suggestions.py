@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from marketplace.base.data.slugs import free_slug
-from offers.catalogue.models import Kind, Offer, OfferText
+from offers.catalogue.kinds import Kind
+from offers.catalogue.models import Offer, OfferText
 from offers.search.situations.models import Situation
 from offers.search.suggestions.rules import Known
 from organizations.directory.models import District

@@ -6,16 +6,9 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from marketplace.base.clock import at_oslo
-from offers.catalogue.models import (
-    Audience,
-    Joining,
-    Kind,
-    Offer,
-    SeatPool,
-    Session,
-    SessionStatus,
-    Visibility,
-)
+from offers.catalogue.kinds import Audience, Kind
+from offers.catalogue.models import Joining, Offer, SeatPool, Session, Visibility
+from offers.catalogue.states import SessionStatus
 from organizations.directory.models import OrganizationKind
 from organizations.members.models import Role
 from tests import make

@@ -1,0 +1,70 @@
+"""What an offer can be and whom it can be for: the words of the catalogue, which lists, forms and figures share."""
+
+from enum import StrEnum
+
+from marketplace.base.i18n import lazy
+
+
+class Kind(StrEnum):
+    COURSE = "course"
+    WORKSHOP = "workshop"
+    GROUP = "group"
+    SELF_HELP_GROUP = "self_help_group"
+    MEETING_PLACE = "meeting_place"
+    ACTIVITY = "activity"
+    TALK = "talk"
+    CONVERSATION = "conversation"
+    COMPANION = "companion"
+    VOLUNTEER_TASK = "volunteer_task"
+    ONLINE_SELF_HELP = "online_self_help"
+    STAFF_TRAINING = "staff_training"
+
+
+class Audience(StrEnum):
+    """Whom an offer is for. Never a diagnosis."""
+
+    EVERYONE = "everyone"
+    YOUTH = "youth"
+    YOUNG_ADULTS = "young_adults"
+    ADULTS = "adults"
+    SENIORS = "seniors"
+    NEXT_OF_KIN = "next_of_kin"
+    REFUGEES = "refugees"
+    PARENTS = "parents"
+    STAFF = "staff"
+
+
+KIND_LABELS = {
+    Kind.COURSE: lazy("Kurs"),
+    Kind.WORKSHOP: lazy("Verksted"),
+    Kind.GROUP: lazy("Gruppe"),
+    Kind.SELF_HELP_GROUP: lazy("Selvhjelpsgruppe"),
+    Kind.MEETING_PLACE: lazy("Møteplass"),
+    Kind.ACTIVITY: lazy("Aktivitet"),
+    Kind.TALK: lazy("Foredrag"),
+    Kind.CONVERSATION: lazy("Samtale"),
+    Kind.COMPANION: lazy("Aktivitetsvenn"),
+    Kind.VOLUNTEER_TASK: lazy("Frivillig oppdrag"),
+    Kind.ONLINE_SELF_HELP: lazy("Selvhjelp på nett"),
+    Kind.STAFF_TRAINING: lazy("Fagkurs"),
+}
+AUDIENCE_LABELS = {
+    Audience.EVERYONE: lazy("Alle er velkommen"),
+    Audience.YOUTH: lazy("Ungdom"),
+    Audience.YOUNG_ADULTS: lazy("Unge voksne 16–30"),
+    Audience.ADULTS: lazy("Voksne"),
+    Audience.SENIORS: lazy("65 år og eldre"),
+    Audience.NEXT_OF_KIN: lazy("Pårørende"),
+    Audience.REFUGEES: lazy("Ny i Norge"),
+    Audience.PARENTS: lazy("Foreldre"),
+    Audience.STAFF: lazy("Ansatte"),
+}
+ASKED_LABELS = {one: label for one, label in AUDIENCE_LABELS.items() if one is not Audience.STAFF}
+"""Whom one may say that something is missed for. What municipal staff lack is told at work."""
+
+
+PARTICULAR_LABELS = {
+    Audience.EVERYONE: lazy("alle"),
+    Audience.REFUGEES: lazy("folk som er nye i Norge"),
+}
+"""What an audience is called inside a sentence, where its label is no name of people."""
