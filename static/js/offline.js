@@ -48,7 +48,7 @@ const begin = async () => {
     draw(here, page.dataset, person);
     await import(page.dataset.code);
   }
-  document.body.dataset.drawn = "";
+  document.body.dataset.drawn = Math.round(performance.now());
 };
 
 begin();

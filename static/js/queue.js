@@ -9,6 +9,7 @@ const LONGEST_WAIT = 60_000;
 const PATIENCE = 20_000;
 const WAITING = "waiting";
 const REFUSED = "refused";
+const HEADS = ["heads", "adults", "children"];
 const ofAll = (person) => IDBKeyRange.bound([person, WAITING, ""], [person, WAITING, "\uffff"]);
 
 const asked = (request) => new Promise((good, bad) => {
@@ -136,13 +137,14 @@ export class Store {
 export class Queue {
   constructor({ store, person, session, address, token = "", now = null, told = () => {} }) {
     Object.assign(this, { store, person, session, address, token, told });
-    this.ahead = now ? Date.parse(now) - Date.now() : 0;
+    // How far the server's clock is ahead of this phone's. A page that opened without net does not know it.
+    this.ahead = now ? Date.parse(now) - Date.now() : null;
     this.last = new Map();
     this.wait = FIRST_WAIT;
     this.name = `register ${person} ${session}`;
     this.channel = new BroadcastChannel(this.name);
     this.channel.onmessage = ({ data }) => {
-      if (data.tap) { this.last.set(field(data.tap), data.tap); }
+      if (data.tap) { this.remember(data.tap); }
       if (data.answered) { this.forgetLast(data.answered); }
       this.told(data.tap ? "elsewhere" : "sent", data.tap || data.answer);
     };
@@ -150,7 +152,7 @@ export class Queue {
   }
 
   // The clock of the server, as well as this page knows it.
-  clock() { return new Date(Date.now() + this.ahead).toISOString(); }
+  clock() { return new Date(Date.now() + (this.ahead ?? 0)).toISOString(); }
 
   // What waits, in its order; what was refused stays until the host has read why.
   async taps(state = WAITING) { return (await this.store.of(this.person, this.session, state)).map(({ tap }) => tap); }
@@ -160,14 +162,21 @@ export class Queue {
   async left() { return this.store.count(this.person, this.session); }
 
   async open() {
-    for (const tap of await this.taps()) { this.last.set(field(tap), tap); }
+    for (const tap of await this.taps()) { this.remember(tap); }
+  }
+
+  // The last of each field that has no answer yet, in the order that they were tapped in.
+  remember(tap) {
+    this.last.delete(field(tap));
+    this.last.set(field(tap), tap);
   }
 
   async add({ booking, field: name, value, saw }) {
     const tap = { id: crypto.randomUUID(), at: this.clock(), booking: booking || null, field: name, value, saw };
-    const before = this.last.get(field(tap));
+    if (this.ahead === null) { tap.byPhone = true; }
+    const before = [...this.last.values()].findLast((one) => line(one) === line(tap));
     if (before) { tap.after = before.id; }
-    this.last.set(field(tap), tap);
+    this.remember(tap);
     // Sealing takes a moment: taps are stored in the order that they were made in.
     this.storing = (this.storing || Promise.resolve()).catch(() => {}).then(async () => {
       const row = await this.store.seal(this.person, this.session, tap);
@@ -196,6 +205,8 @@ export class Queue {
       const batch = await this.store.of(this.person, this.session, WAITING, BATCH);
       if (!batch.length) { return true; }
       try {
+        // Some of these may be by the server's clock, some by the phone's: they are sent once that is known.
+        if (this.ahead === null && !await this.renew()) { this.told("signed-out"); return false; }
         const answer = await this.post(batch.map(({ tap }) => tap));
         if (!answer) { return false; }
         await this.settle(batch, answer);
@@ -207,26 +218,32 @@ export class Queue {
     }
   }
 
+  // By the server's clock what was tapped when only the phone's was known.
+  byServer({ byPhone, ...tap }) {
+    return byPhone ? { ...tap, at: new Date(Date.parse(tap.at) + this.ahead).toISOString() } : tap;
+  }
+
   async post(taps, again = true) {
     const response = await fetch(this.address, {
-      method: "POST", credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(PATIENCE),
+      method: "POST", credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(PATIENCE),
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-Form-Token": this.token },
-      body: JSON.stringify({ sent: this.clock(), taps }),
+      body: JSON.stringify({ sent: this.clock(), taps: taps.map((tap) => this.byServer(tap)) }),
     });
     if (response.ok) { return response.json(); }
     if (response.status < 500 && again && response.status !== 429 && await this.renew()) { return this.post(taps, false); }
     const why = response.status === 503 && (await response.json().catch(() => ({}))).why;
-    if (why) {
-      this.told("held", why);
-      return null;
-    }
+    if (why) { this.told("held", why); return null; }
     this.told(response.status < 500 && response.status !== 429 ? "signed-out" : "offline", response.status);
     return null;
   }
 
-  // A new word to send with: the page is older than the sign-in, or has been reloaded without net.
+  // A new word to send with: the page is older than the sign-in, or has been reloaded without net. Whoever is signed in
+  // no longer is sent to another page, which is not followed.
   async renew() {
-    const response = await fetch(this.address, { headers: { Accept: "application/json" }, redirect: "error" });
+    const response = await fetch(this.address, {
+      headers: { Accept: "application/json" }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (response.status >= 500 || response.status === 429) { throw new Error("busy"); }
     if (!response.ok) { return false; }
     const found = await response.json();
     this.token = found.token;
@@ -258,9 +275,7 @@ export class Queue {
   }
 
   forgetLast(answered) {
-    for (const [name, tap] of this.last) {
-      if (answered.includes(tap.id)) { this.last.delete(name); }
-    }
+    for (const [name, tap] of this.last) { if (answered.includes(tap.id)) { this.last.delete(name); } }
   }
 
   // The host has read why these were refused.
@@ -278,3 +293,6 @@ export class Queue {
 }
 
 export const field = (tap) => `${tap.booking || ""}:${tap.field}`;
+
+// Heads and their parts are told at each other's expense: they are one chain.
+const line = (tap) => HEADS.includes(tap.field) ? "heads" : field(tap);

@@ -14,6 +14,8 @@ const valueOf = (name) => {
   return here.checked ? "present" : all.find((one) => one.type === "radio" && one.checked)?.value || null;
 };
 
+const versionOf = (name) => Number(controls(name)[0].dataset.version);
+
 const show = (name, value, version) => {
   for (const one of controls(name)) {
     if (one.type === "checkbox") { one.checked = value === "present"; }
@@ -60,6 +62,7 @@ const tell = async (offline = false, last = null) => {
   document.getElementById("tp-undo").hidden = !undo;
   const bar = document.getElementById("tp-waiting");
   bar.hidden = !waiting || !(offline || waiting > 1);
+  signIn(false);
   if (!bar.hidden) {
     bar.querySelector("span").textContent = said(waiting === 1 ? "one_waits" : "wait", { num: waiting });
   }
@@ -76,6 +79,19 @@ const tell = async (offline = false, last = null) => {
     line.textContent = `${nameOf(`${tap.booking || ""}:${tap.field}`)}: ${sayValue(tap)} (${clock(tap.at)}). ${tap.refused}`;
     return line;
   }));
+};
+
+// Whoever is signed in no longer does that first; what they tapped waits for them, and they come back to it.
+const signIn = (first) => {
+  const link = document.getElementById("tp-sign-in");
+  link.hidden = !first;
+  document.getElementById("tp-send").hidden = first;
+  if (first) {
+    link.search = new URLSearchParams({ next: location.pathname });
+    document.getElementById("tp-waiting").hidden = false;
+    document.querySelector("#tp-waiting span").textContent = words.signed_out;
+    status.textContent = words.signed_out;
+  }
 };
 
 // Two wrote different things: both, with who and when. To choose is to tap, having seen both.
@@ -128,16 +144,27 @@ const meet = (register) => {
     if (!queue.last.has(name) && !typing(name)) { show(name, one.value, one.version); }
   }
   count();
+  // Somebody else may have written down who came in at the door, or given a seat.
+  document.getElementById("tp-others").hidden = form.querySelectorAll(".tp-mark").length === register.of;
+};
+
+// What an undoing has to say: a number and its parts are told at each other's expense.
+const PARTS = [":adults", ":children"];
+const standing = (name) => {
+  const parts = PARTS.filter((part) => shown.get(part) != null);
+  const names = name === ":heads" && parts.length ? parts : PARTS.includes(name) && !parts.length ? [":heads"] : [name];
+  return names.map((one) => [one, shown.get(one) ?? null]);
 };
 
 const tap = async (name, value, saw) => {
   const [booking, field] = name.split(":");
   const before = shown.get(name) ?? null;
   if (before === value && saw === undefined) { return; }
+  const stood = standing(name);
   show(name, value);
   count();
-  undo = { name, before };
-  sentBefore = await queue.add({ booking, field, value, saw: saw ?? Number(controls(name)[0].dataset.version) });
+  undo = stood;
+  sentBefore = await queue.add({ booking, field, value, saw: saw ?? versionOf(name) });
   queue.send();
 };
 
@@ -167,8 +194,12 @@ const pressed = (event) => {
     tap(name, chosen, Number(button.dataset.version));
     next?.focus();
   } else if (button.id === "tp-undo") {
-    const { name, before } = undo;
-    tap(name, before).then(() => { undo = null; controls(name)[0].focus(); tell(); });
+    const all = undo;
+    Promise.all(all.map(([name, before]) => tap(name, before, versionOf(name)))).then(() => {
+      undo = null;
+      controls(all[0][0])[0].focus();
+      tell();
+    });
   } else if (button.id === "tp-send") {
     queue.send();
   } else if (button.id === "tp-read") {
@@ -177,7 +208,7 @@ const pressed = (event) => {
 };
 
 const hear = (what, more) => {
-  if (what === "elsewhere") { show(field(more), more.value); count(); }
+  if (what === "elsewhere" && !typing(field(more))) { show(field(more), more.value); count(); }
   if (what === "sent") {
     meet(more.register);
     tell(false, sentBefore);
@@ -186,7 +217,7 @@ const hear = (what, more) => {
   if (what === "waiting") { tell(!navigator.onLine); }
   if (what === "offline") { tell(true); }
   if (what === "held") { tell(true).then(() => { status.textContent = `${more} ${status.textContent}`; }); }
-  if (what === "signed-out") { tell(true).then(() => { status.textContent = words.signed_out; }); }
+  if (what === "signed-out") { tell(true).then(() => signIn(true)); }
 };
 let field;
 

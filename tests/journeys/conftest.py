@@ -164,6 +164,10 @@ class Somebody:
     async def sign_in(self, address: str) -> None:
         """By the link in the message."""
         await self.go("/sign-in")
+        await self.show_who(address)
+
+    async def show_who(self, address: str) -> None:
+        """On the page of sign-in, wherever it leads to."""
         before = {message["id"] for message in await self.messages(address)}
         await self.fill("E-post eller mobilnummer", address)
         await self.press("Send meg lenke og kode")
@@ -207,14 +211,14 @@ class Somebody:
         return [message for message in found if message["to"] == to]
 
     async def message(
-        self, to: str, wanted: Callable[[dict[str, Any]], bool] = lambda one: True
+        self, to: str, wanted: Callable[[dict[str, Any]], bool] = lambda one: True, seconds: float = 40
     ) -> dict[str, Any]:
         """The newest message to an address that is wanted; waits for the worker to send it."""
 
         async def arrived() -> dict[str, Any] | None:
             return next((one for one in await self.messages(to) if wanted(one)), None)
 
-        return await until(arrived, f"a message to {to}")
+        return await until(arrived, f"a message to {to}", seconds)
 
     async def set_clock(self, step: str) -> None:
         """Let time pass in the demo: the name of a button of /demo/clock."""

@@ -1,7 +1,8 @@
-"""A course of fourteen: two hosts keep its register, one of them without net for a while; they differ and choose;
-somebody comes in at the door, a substitute marks another, and two check in by the poster. What the pages say of the
-registers that count is what plain SQL counts."""
+"""A course of fourteen, as it goes: two hosts keep its register, one of them without net; somebody comes in at the
+door, somebody checks in by the poster, a substitute marks some; it is finished, put right the day after, and who missed
+a time comes back. In the end what the pages say is what plain SQL counts, and there is a certificate."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -10,53 +11,19 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.journeys.conftest import PHONE, Somebody, tidy, until
+from tests.journeys.course import (
+    ANNE,
+    COURSE,
+    MARKS,
+    PEOPLE,
+    RECOUNT,
+    SET,
+    TODAY,
+    the_pages_say_what_sql_counts,
+)
 from tests.journeys.test_numbers import Place, doors, running
+from tests.journeys.test_proof import printed
 from tests.offers.seats.test_two_servers import free_port
-
-COURSE = "hap-i-hverdagen-forrige"
-TODAY, LAST = "2026-11-30 17:00+00", "2026-12-07 17:00+00"
-"""When its third and fourth time begin: at six in the evening in Norway."""
-SET = f"""WITH course AS (SELECT id, owner_id FROM offer WHERE slug = '{COURSE}'),
-    later AS (SELECT s.id, row_number() OVER (ORDER BY s.starts_at) AS number FROM session s
-        JOIN course c ON c.id = s.offer_id),
-    unkept AS (DELETE FROM attendance WHERE session_id IN (SELECT id FROM later WHERE number > 2)),
-    unrecorded AS (DELETE FROM register WHERE session_id IN (SELECT id FROM later WHERE number > 2)),
-    unopened AS (DELETE FROM check_in WHERE session_id IN (SELECT id FROM later WHERE number > 2)),
-    moved AS (UPDATE session s SET starts_at = t.at, ends_at = t.at + interval '2 hours' FROM later l
-        JOIN (VALUES (3, timestamptz '{TODAY}'), (4, timestamptz '{LAST}')) t (number, at) USING (number)
-        WHERE s.id = l.id),
-    lasts AS (UPDATE seat_pool p SET ends_at = timestamptz '{LAST}' + interval '2 hours', capacity = 15
-        FROM course c WHERE p.offer_id = c.id),
-    shown AS (UPDATE offer o SET last_session_ends = timestamptz '{LAST}' + interval '2 hours',
-        next_session_at = '{TODAY}', next_session_ends = timestamptz '{TODAY}' + interval '2 hours'
-        FROM course c WHERE o.id = c.id),
-    members AS (INSERT INTO membership (id, role, created_at, organization_id, person_id)
-        SELECT gen_random_uuid(), CASE p.name WHEN 'Kari' THEN 'editor' ELSE 'host' END, '2026-11-01', c.owner_id, p.id
-        FROM course c, person p JOIN contact_point k ON k.person_id = p.id
-        WHERE k.value IN ('kari@example.no', 'mariam@example.no')),
-    leads AS (INSERT INTO host_assignment (id, offer_id, person_id, leads_as)
-        SELECT gen_random_uuid(), c.id, k.person_id, 'professional' FROM course c, contact_point k
-        WHERE k.value IN ('kari@example.no', 'mariam@example.no'))
-SELECT id FROM later WHERE number > 2 ORDER BY number"""
-"""Half of the demo's course is over: its third time is today, with one seat free, and Mariam and Kari lead it."""
-RECOUNT = f"""SELECT s.id::text AS id, (SELECT coalesce(sum(a.seats_present), 0) FROM attendance a
-        WHERE a.session_id = s.id AND a.state = 'present')
-    + coalesce((SELECT n.count FROM head_count n WHERE n.session_id = s.id), 0) AS came
-FROM session s JOIN offer o ON o.id = s.offer_id JOIN register r ON r.session_id = s.id
-WHERE o.slug = '{COURSE}' AND r.closed_at IS NOT NULL"""
-ANNE = f"""WITH anne AS (SELECT id, person_id FROM contact_point WHERE value = 'anne@example.no')
-UPDATE booking b SET participant_id = a.person_id, booked_by_id = a.person_id, contact_id = a.id, lang = 'nb'
-FROM anne a WHERE b.id = (SELECT b.id FROM booking b JOIN offer o ON o.id = b.offer_id
-    JOIN attendance t ON t.booking_id = b.id AND t.state = 'present'
-    WHERE o.slug = '{COURSE}' AND b.state = 'confirmed' AND NOT EXISTS (SELECT FROM booking own
-        WHERE own.offer_id = o.id AND own.participant_id = a.person_id)
-    GROUP BY b.id HAVING count(*) = 2 ORDER BY b.contact_id IS NOT NULL, b.id LIMIT 1)"""
-"""Anne is one of the fourteen, and was there both times, also where the demo had no seat for her."""
-PEOPLE = f"""SELECT n.name, c.value AS address FROM booking b JOIN offer o ON o.id = b.offer_id
-JOIN person n ON n.id = b.participant_id
-LEFT JOIN contact_point c ON c.id = b.contact_id AND c.channel = 'email' AND b.lang = 'nb'
-WHERE o.slug = '{COURSE}' AND b.state = 'confirmed' AND n.name <> 'Anne' ORDER BY c.value IS NULL, n.name"""
-"""Besides Anne: first those who are written to."""
 
 
 @pytest.fixture(scope="module")
@@ -182,37 +149,60 @@ async def by_the_poster(kari: Somebody, anne: Somebody, session: str, come: Any)
     await kari.press("Ta med 1 i antallet")
 
 
-async def the_pages_say_what_sql_counts(kari: Somebody, place: Place, recorded: int) -> dict[str, int]:
-    await kari.go(f"/manage/registers?offer={COURSE}")
-    told = await kari.page.locator(".tp-todo li").all()
-    said = {}
-    for one in told:
-        address = await one.locator("a").first.get_attribute("href")
-        words = tidy(await one.inner_text())
-        assert address is not None
-        if "ført," in words and "ikke" not in words:
-            said[address.split("/")[3]] = int(words.partition("ført, ")[2].split()[0])
-    counted = {one["id"]: int(one["came"]) for one in await place.rows(RECOUNT)}
-    assert said == counted
-    assert len(said) == recorded
-    return counted
+async def back(host: Somebody, name: str, session: str) -> None:
+    """Hosts who have done nothing for two hours show who they are again, and get to the register that they wanted."""
+    await host.go(f"/manage/sessions/{session}/register")
+    if "/sign-in?" in host.page.url:
+        await host.show_who(f"{name}@example.no")
+    assert host.page.url.endswith(f"/manage/sessions/{session}/register")
+    await host.page.locator("form[data-live]").wait_for(state="attached")
 
 
-async def test_a_course_of_fourteen_is_kept_by_two_hosts_a_substitute_and_a_poster(
-    place: Place, come: Any
+async def finished(host: Somebody) -> None:
+    await host.finish_register()
+    await host.look()
+
+
+async def whoever_missed_it_says_that_they_come(
+    kari: Somebody, address: str, name: str, session: str, come: Any
 ) -> None:
+    """A gentle message asks nobody to explain anything; one tap is enough, and those who lead see it."""
+    of_it = f"/missed/{session}/coming"
+    gentle = await kari.message(address, lambda one: any(link.endswith(of_it) for link in one["links"]), 120)
+    assert "du trenger ikke forklare noe" in gentle["text"]
+    async with come(**PHONE) as guest:
+        await guest.go(next(link for link in gentle["links"] if link.endswith(of_it)))
+        await guest.press("Ja, jeg kommer")
+        assert "Vi gleder oss til å se deg." in await guest.text()
+    await kari.go(f"/manage/offers/{COURSE}/bookings")
+    line = kari.page.get_by_role("row").filter(has_text=name)
+    await expect(line.get_by_text("kommer")).to_have_count(1)
+
+
+async def in_every_sight(come: Any, somebody: Somebody, *paths: str) -> None:
+    """Their pages, as others see them: axe, and nothing goes sideways."""
+    signed_in = await somebody.page.context.storage_state()
+    for scheme in ("light", "dark"):
+        for width in (390, 320):
+            sight = PHONE | {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
+            async with come(storage_state=signed_in, **sight) as other:
+                for path in paths:
+                    await other.go(path)
+
+
+async def test_a_course_of_fourteen_from_the_first_tap_to_the_certificate(place: Place, come: Any) -> None:
     async with AsyncExitStack() as people:
         mariam, kari, anne = [
             await people.enter_async_context(come(**options)) for options in (PHONE, {}, PHONE)
         ]
         await until(lambda: nothing_waits(place), "what the demo's people are told of that day", 120)
-        today = str((await place.rows(SET))[0]["id"])
+        today, last = [str(one["id"]) for one in await place.rows(SET)]
         await place.rows(ANNE)
         for somebody in (mariam, kari, anne):
             name = {mariam: "mariam", kari: "kari", anne: "anne"}[somebody]
             await somebody.sign_in(f"{name}@example.no")
         others = await place.rows(PEOPLE)
-        _missed, _corrected, *names = [one["name"] for one in others]
+        (missed, overlooked, late, *names), written = [one["name"] for one in others], others[0]["address"]
         assert len(others) == len({one["name"] for one in others} - {"Anne", "Frida"}) == 13
         await two_hosts_and_no_net(mariam, kari, names, place, today)
         await they_differ(mariam, kari, names[7])
@@ -220,3 +210,55 @@ async def test_a_course_of_fourteen_is_kept_by_two_hosts_a_substitute_and_a_post
         await a_substitute(kari, names[8], today, come)
         await by_the_poster(kari, anne, today, come)
         await the_pages_say_what_sql_counts(kari, place, 2)
+
+        place.at(2026, 11, 30, 20, 5)
+        await back(kari, "kari", today)
+        await finished(kari)
+        marks = await place.rows(MARKS, today)
+        assert Counter(one["state"] for one in marks) == {"present": 11, "absent": 4}
+        away = {one["name"]: one["cause"] for one in marks if one["state"] == "absent"}
+        assert away == dict.fromkeys((missed, overlooked, late, names[9]), "closing")
+
+        # The day after: one of them was there, only nobody had seen it.
+        place.at(2026, 12, 1, 14, 30)
+        await back(mariam, "mariam", today)
+        await tap(mariam, overlooked)
+        await back(kari, "kari", today)
+        assert (await the_pages_say_what_sql_counts(kari, place, 3))[today] == 12 + 1
+        await whoever_missed_it_says_that_they_come(kari, written, missed, today, come)
+
+        place.at(2026, 12, 7, 18, 5)
+        await back(mariam, "mariam", last)
+        assert "Frida" in await mariam.text(), "who came in at the door has the rest of the course"
+        await tap(mariam, missed, "Anne", "Frida")
+        place.at(2026, 12, 7, 20, 5)
+        await back(mariam, "mariam", last)
+        await finished(mariam)
+        await back(kari, "kari", last)
+        counted = await the_pages_say_what_sql_counts(kari, place, 4)
+        assert (counted[today], counted[last]) == (13, 3)
+        await kari.go(f"/manage/registers?show=missing&offer={COURSE}")
+        assert "Her er ingen ganger å vise." in await kari.text()
+
+        await anne.go("/my-page")
+        await anne.page.locator("summary", has_text="siste").click()
+        said = await printed(anne, "Last ned kursbevis", "link")
+        assert "Anne har vært med på Håp i hverdagen" in said
+        assert "4 av 4" in said
+
+        await in_every_sight(
+            come, kari, *(f"/manage/sessions/{today}/{page}" for page in ("register", "check-in", "substitute")),
+            f"/manage/sessions/{last}/walk-in", f"/manage/registers?offer={COURSE}",
+            f"/manage/offers/{COURSE}/attendance",
+        )  # fmt: skip
+        await in_every_sight(come, anne, "/my-page", "/check-in")
+
+        # Until the end of January it may be put right; then the year is settled.
+        place.at(2027, 1, 31, 23, 30)
+        await back(mariam, "mariam", today)
+        await tap(mariam, late)
+        place.at(2027, 2, 1, 0, 5)
+        await mariam.go(f"/manage/sessions/{today}/register")
+        assert "Det kunne rettes til og med søndag 31. januar 2027." in await mariam.text()
+        assert await mariam.page.get_by_role("switch").count() == 0
+        assert (await place.rows(RECOUNT + " AND s.id = $1", today))[0]["came"] == 14

@@ -2,60 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
-import pytest
 from playwright.async_api import expect
 
-from tests.journeys.conftest import PHONE, database, until
-
-BEGINS = """UPDATE session SET starts_at = now() + interval '10 minutes', ends_at = now() + interval '2 hours'
-WHERE id = (SELECT s.id FROM session s JOIN offer o ON o.id = s.offer_id JOIN booking b ON b.offer_id = o.id
-    WHERE s.status = 'scheduled' AND s.starts_at > now() AND b.state = 'confirmed' AND EXISTS (SELECT 1 FROM
-        membership m JOIN person p ON p.id = m.person_id WHERE m.organization_id = o.owner_id AND p.name LIKE 'Mariam%')
-    GROUP BY s.id ORDER BY count(*) DESC, s.id LIMIT 1) RETURNING id"""
+from tests.journeys.conftest import PHONE
+from tests.journeys.registers import Town, town  # noqa: F401 - a fixture
 
 
-class Town:
-    """The database behind the instance."""
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self.connection = connection
-
-    async def begins(self) -> str:
-        """A session that is about to begin, with a register that nobody has begun: what the test before kept of it is
-        gone."""
-        session = await self.connection.fetchval(BEGINS)
-        for table in ("attendance", "head_count", "register", "register_tap"):
-            await self.connection.execute(f"DELETE FROM {table} WHERE session_id = $1", session)
-        return str(session)
-
-    async def taps(self, session: str) -> list[tuple[str, str | None, str]]:
-        found = await self.connection.fetch(
-            "SELECT field, value, outcome FROM register_tap WHERE session_id = $1 ORDER BY arrived_at, version",
-            session,
-        )
-        return [(each["field"], each["value"], each["outcome"]) for each in found]
-
-    async def number(self, session: str, most: int) -> list[tuple[str, str | None, str]]:
-        """The taps of a session once there are so many."""
-
-        async def there() -> Any:
-            found = await self.taps(session)
-            return found if len(found) >= most else None
-
-        return list(await until(there, f"{most} taps", 15))
-
-
-@pytest.fixture
-async def town(instance: str) -> AsyncIterator[Town]:
-    async with database(instance) as connection:
-        yield Town(connection)
-
-
-async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) -> None:
+async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) -> None:  # noqa: F811
     session = await town.begins()
     before = len(await town.taps(session))
     async with arrive(**PHONE) as host:
@@ -79,7 +34,7 @@ async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) 
         assert (await town.number(session, before + 3))[-1] == ("heads", "4", "kept")
 
 
-async def test_what_somebody_is_typing_is_not_written_over_by_an_answer(arrive: Any, town: Town) -> None:
+async def test_what_somebody_is_typing_is_not_written_over_by_an_answer(arrive: Any, town: Town) -> None:  # noqa: F811
     session = await town.begins()
     async with arrive(**PHONE) as host:
         await host.sign_in("mariam@example.no")
@@ -106,7 +61,7 @@ async def test_what_somebody_is_typing_is_not_written_over_by_an_answer(arrive: 
         assert (await town.number(session, 3))[-1] == ("heads", "25", "kept")
 
 
-async def test_a_phone_fetches_again_only_the_register_that_has_changed(arrive: Any, town: Town) -> None:
+async def test_a_phone_fetches_again_only_the_register_that_has_changed(arrive: Any, town: Town) -> None:  # noqa: F811
     session = await town.begins()
     async with arrive(**PHONE) as host:
         await host.sign_in("mariam@example.no")
@@ -125,7 +80,7 @@ async def test_a_phone_fetches_again_only_the_register_that_has_changed(arrive: 
             fetched.clear()
 
 
-async def test_taps_wait_without_net_and_the_page_closed_and_are_sent_once(arrive: Any, town: Town) -> None:
+async def test_taps_wait_without_net_and_the_page_closed_and_are_sent_once(arrive: Any, town: Town) -> None:  # noqa: F811
     session = await town.begins()
     before = len(await town.taps(session))
     async with arrive(**PHONE) as host:
@@ -155,7 +110,7 @@ async def test_taps_wait_without_net_and_the_page_closed_and_are_sent_once(arriv
         await expect(host.page.locator("#tp-waiting")).to_be_hidden()
 
 
-async def test_two_tabs_show_the_same_and_two_hosts_choose(arrive: Any, town: Town) -> None:
+async def test_two_tabs_show_the_same_and_two_hosts_choose(arrive: Any, town: Town) -> None:  # noqa: F811
     session = await town.begins()
     before = len(await town.taps(session))
     async with arrive() as host:
@@ -190,7 +145,7 @@ async def kept(somebody: Any, session: str) -> Any:
     return page
 
 
-async def test_a_register_is_opened_again_without_net_and_goes_on(arrive: Any, town: Town) -> None:
+async def test_a_register_is_opened_again_without_net_and_goes_on(arrive: Any, town: Town) -> None:  # noqa: F811
     session = await town.begins()
     before = len(await town.taps(session))
     async with arrive(**PHONE) as host:
@@ -228,7 +183,7 @@ async def test_a_register_is_opened_again_without_net_and_goes_on(arrive: Any, t
         assert len((await town.number(session, before + 2))[before:]) == 2
 
 
-async def test_another_person_on_the_phone_sees_no_kept_register(arrive: Any, town: Town) -> None:
+async def test_another_person_on_the_phone_sees_no_kept_register(arrive: Any, town: Town) -> None:  # noqa: F811
     session = await town.begins()
     async with arrive(**PHONE) as host:
         await host.sign_in("mariam@example.no")
@@ -244,7 +199,7 @@ async def test_another_person_on_the_phone_sees_no_kept_register(arrive: Any, to
         assert "Det ligger ingen oppmøter på denne telefonen" in await page.locator("main").inner_text()
 
 
-async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> None:
+async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> None:  # noqa: F811
     session = await town.begins()
     before = len(await town.taps(session))
     async with arrive(**PHONE) as host:

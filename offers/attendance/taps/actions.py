@@ -1,7 +1,7 @@
 """Writing taps: under the lock of the session's row, in their order, each judged alone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -27,7 +27,6 @@ from offers.attendance.taps.rules import (
     Board,
     Ground,
     Logged,
-    Place,
     Sender,
     Tap,
     Why,
@@ -108,15 +107,16 @@ async def keep(
 async def keep_on(table: Table, sent: Sequence[Tap | Unread], sender: Sender) -> list[Answered]:
     """The same on a table that is laid, for what must be seen there before it is said: the bookings of these taps and
     their ids are what it was laid for."""
-    last: dict[Place, Logged] = {}
+    mine: list[Logged] = []
     answers = []
     for tap in sent:
         if isinstance(tap, Unread):
             answers.append(Answered(tap.id, Outcome.REFUSED, tap.why))
             continue
-        before = last.get((tap.booking, tap.field))
-        made = put(table, tap, sender, before if before and tap.saw <= before.saw else None)
-        last[tap.booking, tap.field] = made
+        if after := table.known.get(tap.after) if tap.after else None:
+            mine.append(after)
+        made = put(table, tap, sender, [each for each in mine if tap.saw <= each.saw or each is after])
+        mine.append(made)
         answers.append(Answered(str(tap.id), made.outcome, made.why))
     await write(table, sender, noted=True)
     return answers
@@ -136,8 +136,8 @@ def of_heads(table: Table) -> Field:
     return Field.ADULTS if apart else Field.HEADS
 
 
-def put(table: Table, tap: Tap, sender: Sender, before: Logged | None = None) -> Logged:
-    """Judge a tap, and lay what becomes of it on the table. `before`: the sender's own in the same request."""
+def put(table: Table, tap: Tap, sender: Sender, before: Iterable[Logged] = ()) -> Logged:
+    """Judge a tap, and lay what becomes of it on the table. `before`: what it comes after."""
     place = tap.booking, tap.field
     if known := table.known.get(tap.id):
         return known if known.here else _logged(table, tap, sender, Outcome.REFUSED, Why.ELSEWHERE)
@@ -145,8 +145,7 @@ def put(table: Table, tap: Tap, sender: Sender, before: Logged | None = None) ->
     if why:
         made = _logged(table, tap, sender, Outcome.REFUSED, why)
     else:
-        after = table.known.get(tap.after) if tap.after else None
-        made = _logged(table, tap, sender, table.board.judge(tap, sender, after or before), None)
+        made = _logged(table, tap, sender, table.board.judge(tap, sender, before), None)
     table.known[tap.id] = made
     table.new.append(made)
     if made.outcome == Outcome.KEPT:

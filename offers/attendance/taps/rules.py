@@ -6,7 +6,8 @@ clocks counts, and until somebody chooses, both are shown. To choose is to tap a
 un-mark is to tap too: nothing that was un-marked comes back unseen.
 
 A page that taps a field again before it has an answer has seen its own tap: `after` is that tap's id. In one request
-this goes without saying.
+this goes without saying. So it is with heads and their parts: to count eleven, and then three of them as children, is
+no conflict with oneself.
 """
 
 from collections.abc import Iterable
@@ -102,6 +103,10 @@ class Logged:
     @property
     def undecided(self) -> bool:
         return self.outcome == Outcome.CONFLICT and self.chosen_at is None
+
+    def had_seen(self, other: "Logged") -> bool:
+        """Was the other there before it, in a field that it is told at the expense of? Itself it has seen too."""
+        return other.version <= self.version and other.field in touched((self.booking_id, Field(self.field)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,19 +257,24 @@ class Board:
         mine[:] = [replace(each, chosen_at=now) if each.id in chosen else each for each in mine]
         return [*chosen]
 
-    def judge(self, tap: Tap, sender: Sender, before: Logged | None) -> Outcome:
-        """What becomes of a tap that is not refused. `before`: the sender's own tap that this one comes after."""
-        place = tap.booking, tap.field
-        saw = tap.saw
-        if before and sender.tapped(before) and (before.booking_id, before.field) == place:
-            # What a first tap has not seen, the one after it has not either.
-            hidden = any(each.version > saw for each in self.undecided(place))
-            if before.outcome == Outcome.KEPT or (before.outcome == Outcome.SAME and not hidden):
-                saw = max(saw, before.version)
-        unseen = any(each.version > saw for each in self.of(place))
+    def judge(self, tap: Tap, sender: Sender, before: Iterable[Logged]) -> Outcome:
+        """What becomes of a tap that is not refused. `before`: taps that it comes after; the sender's own count."""
+        place, seen = (tap.booking, tap.field), [each for each in before if self._saw(each, tap, sender)]
+        unseen = any(
+            each.version > tap.saw and not any(one.had_seen(each) for one in seen) for each in self.of(place)
+        )
         if self.face(place).value == tap.value and (unseen or not self.undecided(place)):
             return Outcome.SAME
         return Outcome.CONFLICT if unseen else Outcome.KEPT
+
+    def _saw(self, mine: Logged, tap: Tap, sender: Sender) -> bool:
+        """Had this one, which the same page tapped before, seen what stood? One that was kept had; one that said the
+        same had it before it, but for what is undecided: what a first tap has not seen, the one after it has not
+        either."""
+        if not sender.tapped(mine) or mine.booking_id != tap.booking:
+            return False
+        hidden = any(each.version > tap.saw for each in self.undecided((mine.booking_id, Field(mine.field))))
+        return mine.outcome == Outcome.KEPT or (mine.outcome == Outcome.SAME and not hidden)
 
 
 def corrected(at: datetime, sent: datetime | None, now: datetime) -> datetime:

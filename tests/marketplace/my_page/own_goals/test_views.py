@@ -10,6 +10,7 @@ import pypdf
 import pytest
 
 from marketplace.base.data.database import rows, value
+from marketplace.base.web import limits
 from marketplace.my_page.own_goals import actions, queries
 from marketplace.my_page.own_goals.models import OwnGoal
 from marketplace.my_page.own_goals.rules import MOST, TooManyGoals, opened, sealed
@@ -204,3 +205,15 @@ async def test_what_i_choose_becomes_a_pdf_with_the_same_bytes_each_time(visitor
 async def test_what_nobody_should_ask_for_makes_no_pdf(visitor: Visitor, query: str) -> None:
     await ola_with(visitor, WORDS)
     assert (await visitor.open(f"{HOME}/goals.pdf?{query}")).status in (303, 400, 422)
+
+
+async def test_nobody_prints_their_own_goals_without_end(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_PRINTED", 2)
+    await ola_with(visitor, WORDS)
+    paper = f"{HOME}/goals.pdf?goal={await the_id()}"
+    assert [(await visitor.open(paper)).status for _ in range(3)] == [200, 200, 429]
+    assert (await visitor.open(HOME)).status == 200
+    visitor.wait(timedelta(hours=2))
+    assert (await visitor.open(paper)).status == 200

@@ -34,6 +34,18 @@ async def test_a_phone_keeps_the_registers_of_today_and_tomorrow_and_each_downlo
     assert [(each["actor_id"], each["object_id"]) for each in acts] == [(host.id, session.id)]
 
 
+async def test_each_time_a_phone_takes_a_register_along_is_an_entry_of_its_own(visitor: Visitor) -> None:
+    session, host, _who = await register_of("Amina Berg")
+    await visitor.sign_in(host)
+    for number in (1, 2):
+        await told(visitor, f"/manage/sessions/{session.id}/register/offline")
+        acts = await rows("SELECT FROM audit_entry WHERE action = 'register.downloaded'")
+        (taken,) = await rows("SELECT taken_at FROM register_taken")
+        assert len(acts) == number
+        assert taken["taken_at"] >= visitor.now, "the last time"
+        visitor.wait(timedelta(hours=1))
+
+
 async def test_the_list_says_which_registers_are_as_they_were(visitor: Visitor) -> None:
     """A phone fetches what has changed and nothing else: each download is written down."""
     session, host, who = await register_of("Amina Berg")

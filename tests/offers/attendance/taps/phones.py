@@ -14,13 +14,18 @@ from uuid import UUID
 from offers.attendance.taps import actions, forms
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.queries import sender
-from offers.attendance.taps.rules import STATES
+from offers.attendance.taps.rules import HEADS, STATES
 from offers.catalogue.models import Session
 from tests.offers.attendance.taps.conftest import tap
 
 Place = tuple[UUID | None, Field]
 SECOND = timedelta(seconds=1)
 STEPS = 40
+
+
+def line(place: Place) -> tuple[UUID | None, str]:
+    """What the page has one chain for: heads and their parts are told at each other's expense."""
+    return place[0], "heads" if place[1] in HEADS else place[1]
 
 
 @dataclass
@@ -47,7 +52,7 @@ class Tab:
 
     def tap(self, place: Place, said: str | None, now: datetime) -> Made:
         """Tap, and wait for the net. What the tab itself has said of this field is seen, answered or not."""
-        mine = [each for each in self.queue if each.place == place]
+        mine = [each for each in self.queue if line(each.place) == line(place)]
         sent = tap(place[1], said, place[0], saw=self.seen.get(place, 0), at=now + self.skew)
         if mine:
             sent["after"] = mine[-1].sent["id"]

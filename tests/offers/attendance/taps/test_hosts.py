@@ -222,3 +222,34 @@ async def test_word_and_absence_are_said_without_scripts(visitor: Visitor) -> No
         assert (await visitor.submit(page, "/register", **{f"state-{who['Amina']}": wrong})).status == 400
     for keep in ("x", ":x=1", f"{who['Amina']}:names=x", "å:state=absent"):
         assert (await visitor.submit(page, "/register", keep=keep)).status in (400, 404, 409)
+
+
+async def test_whoever_counts_heads_and_then_their_parts_without_net_is_in_no_conflict_with_themselves(
+    visitor: Visitor,
+) -> None:
+    session, host, _who = await register_of("Amina")
+    await visitor.sign_in(host)
+    said = [tap(name, number, at=NOW + MINUTE * place)
+            for place, (name, number) in enumerate((("heads", 9), ("adults", 2), ("children", 3)))]  # fmt: skip
+    visitor.wait(5 * MINUTE)
+    answer = await send(visitor, session, said)
+    assert (answer.outcomes, answer.shows("heads")) == (["kept"] * 3, "5")
+    # The same, sent one by one before the page has heard of the first.
+    again = [tap("heads", 8, saw=3, at=visitor.now)]
+    again.append(tap("adults", 4, saw=3, at=visitor.now, after=again[0]["id"]))
+    again.append(tap("children", 1, saw=3, at=visitor.now, after=again[1]["id"]))
+    outcomes = [(await send(visitor, session, [one])).outcomes for one in again]
+    assert outcomes == [["kept"]] * 3
+
+
+async def test_one_part_of_the_heads_has_not_seen_what_another_host_said_of_the_other(
+    visitor: Visitor,
+) -> None:
+    session, tom, _who = await register_of("Amina")
+    _offer, kari = await another_host(session)
+    await visitor.sign_in(kari)
+    await send(visitor, session, [tap("children", 5, at=NOW)])
+    await visitor.sign_in(tom)
+    adults = tap("adults", 2, at=NOW)
+    answer = await send(visitor, session, [adults, tap("children", 3, at=NOW, after=adults["id"])])
+    assert answer.outcomes == ["kept", "conflict"]

@@ -279,3 +279,25 @@ async def test_nobody_prints_without_end(visitor: Visitor, monkeypatch: pytest.M
     assert (await visitor.open(path_of(elin))).status == 200
     visitor.wait(timedelta(hours=2))
     assert (await visitor.open(path_of(amina))).status == 200
+
+
+async def test_a_host_prints_so_many_papers_an_hour_and_another_host_goes_on(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the person's limit: of all their papers together, whosever they are."""
+    monkeypatch.setattr(limits, "MOST_PRINTED", 2)
+    offer = await course()
+    amina, elin = await booked(offer), await booked(offer)
+    for number in range(len(STARTS)):
+        await keep(offer, number, amina, elin)
+    at = f"/manage/offers/{offer.slug}/certificates"
+    tom, kari = [await make.member(await offer.owner, Role.EDITOR, name) for name in ("Tom", "Kari")]
+    await visitor.sign_in(tom)
+    found = [(await visitor.open(f"{at}/{one.id}")).status for one in (amina, elin, amina)]
+    assert found == [200, 200, 429]
+    assert (await visitor.open(at)).status == 200, "the list is no paper"
+    await visitor.sign_in(kari)
+    assert (await visitor.open(f"{at}/{amina.id}")).status == 200
+    await visitor.sign_in(tom)
+    visitor.wait(timedelta(hours=2))
+    assert (await visitor.open(f"{at}/{amina.id}")).status == 200

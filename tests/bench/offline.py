@@ -1,0 +1,146 @@
+"""The page of a register without net, as the phone's own worker gives it; and a thousand taps that are sent from there.
+
+The limit of the same run is a bare worker that answers with an empty page: what Chromium itself takes for it on this
+machine. Both are measured in turn with the worker running, and once it has been stopped as a phone stops it.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page, async_playwright
+
+from marketplace.base.postgres.embedded import EmbeddedPostgres
+from marketplace.settings import settings
+from tests.bench.measuring import free_port, process
+from tests.bench.taps import PEOPLE, filled
+
+WANTED = 100
+"""Milliseconds to the first page from the cache."""
+TIMES = 15
+BARE = {
+    "/": ("text/html", "<!doctype html><title>bare</title><p>Empty."),
+    "/worker.js": ("text/javascript", """
+self.addEventListener("install", (event) => event.waitUntil(
+  caches.open("bare").then((cache) => cache.add("/")).then(() => self.skipWaiting())));
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("fetch", (event) => {
+  if (event.request.mode === "navigate") { event.respondWith(caches.match("/")); }
+});"""),
+}  # fmt: skip
+TOOK = """() => { const [page] = performance.getEntriesByType("navigation");
+    const painted = performance.getEntriesByName("first-contentful-paint")[0];
+    return { loaded: page.domContentLoadedEventEnd, painted: painted ? painted.startTime : null,
+        worker: page.responseStart, drawn: Number(document.body.dataset.drawn) || null }; }"""
+"""Since the navigation began: until the worker had answered, the code had run, and something was to be seen."""
+
+
+class Bare(BaseHTTPRequestHandler):
+    """The site of the bare worker."""
+
+    def do_GET(self) -> None:
+        kind, text = BARE.get(self.path, ("text/plain", ""))
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_said: object) -> None:
+        """Nothing is told."""
+
+
+async def opened(context: BrowserContext, address: str, stopped: bool) -> dict[str, float | None]:
+    """Open an address in a page of its own, and how long that took."""
+    page = await context.new_page()
+    if stopped:
+        session = await context.new_cdp_session(page)
+        await session.send("ServiceWorker.enable")
+        await session.send("ServiceWorker.stopAllWorkers")
+    await page.goto(address)
+    await asyncio.sleep(0.3)
+    took: dict[str, float | None] = await page.evaluate(TOOK)
+    await page.close()
+    return took
+
+
+async def ready(page: Page, address: str) -> None:
+    await page.goto(address)
+    await page.evaluate("navigator.serviceWorker.ready")
+
+
+async def compared(address: str, session: str, cookie: str) -> dict[str, dict[str, float]]:
+    """Medians of both pages, in turn."""
+    bare = ThreadingHTTPServer(("127.0.0.1", 0), Bare)
+    threading.Thread(target=bare.serve_forever, daemon=True).start()
+    other = f"http://127.0.0.1:{bare.server_address[1]}/"
+    found: dict[str, list[dict[str, float | None]]] = {}
+    async with async_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        context = await browser.new_context()
+        name, _is, secret = cookie.partition("=")
+        await context.add_cookies([{"name": name, "value": secret, "url": address}])
+        page = await context.new_page()
+        register = f"{address}/manage/sessions/{session}/register"
+        await ready(page, register)
+        await page.locator("form[data-kept]").wait_for(state="attached", timeout=60_000)
+        await page.goto(other)
+        await page.evaluate("navigator.serviceWorker.register('/worker.js')")
+        await ready(page, other)
+        await context.set_offline(True)
+        for _time in range(TIMES):
+            for kind, where in (("ours", register), ("bare", other)):
+                for stopped in (False, True):
+                    took = await opened(context, where, stopped)
+                    found.setdefault(f"{kind}{'_stopped' if stopped else ''}", []).append(took)
+        await browser.close()
+    bare.shutdown()
+    return {
+        kind: {
+            what: round(median(told), 1)
+            for what in ("worker", "loaded", "painted", "drawn")
+            if (told := [value for one in all_ if (value := one[what]) is not None])
+        }
+        for kind, all_ in found.items()
+    }
+
+
+def measure(results: dict[str, Any], note: Callable[..., None]) -> None:
+    """Put it among the results of `make bench`."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory(dir="var") as folder:
+        data = str(Path(folder).resolve())
+        os.environ["TREFFPUNKT_DATA_DIR"] = data
+        with EmbeddedPostgres(Path(data)) as dsn:
+            os.environ["TREFFPUNKT_DATABASE_URL"] = dsn
+            settings.cache_clear()
+            cookie, sessions = asyncio.run(filled(dsn, datetime.now(UTC)))
+            environment = {
+                "TREFFPUNKT_DEMO": "1", "TREFFPUNKT_PUBLIC_URL": address, "TREFFPUNKT_WEB_PROCESSES": "1",
+                "TREFFPUNKT_DATA_DIR": data, "TREFFPUNKT_DATABASE_URL": dsn,
+            }  # fmt: skip
+            serve = ["-m", "marketplace", "serve", "--port", str(port)]
+            with process(serve, environment, f"{address}/health/ready"):
+                found = asyncio.run(compared(address, next(iter(sessions)), cookie))
+    for kind in ("", "_stopped"):
+        ours, bare = found[f"ours{kind}"], found[f"bare{kind}"]
+        note(results, f"offline_page{kind}", ours["loaded"], "ms", f"{WANTED} ms", WANTED)
+        results[f"offline_page{kind}"] |= {"of": PEOPLE, "ours": ours, "bare": bare}
+        print(f"{'':24} ours {ours}  bare {bare}  ratio {ours['loaded'] / bare['loaded']:.2f}")
+
+
+if __name__ == "__main__":
+    from tests.bench.measuring import note as told
+
+    Path("var").mkdir(exist_ok=True)
+    os.environ["TREFFPUNKT_DEMO"] = "1"
+    measure({}, told)

@@ -1,0 +1,52 @@
+"""A session that is about to begin, for journeys that keep its register."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.journeys.conftest import database, until
+
+BEGINS = """UPDATE session SET starts_at = now() + interval '10 minutes', ends_at = now() + interval '2 hours'
+WHERE id = (SELECT s.id FROM session s JOIN offer o ON o.id = s.offer_id JOIN booking b ON b.offer_id = o.id
+    WHERE s.status = 'scheduled' AND s.starts_at > now() AND b.state = 'confirmed' AND EXISTS (SELECT 1 FROM
+        membership m JOIN person p ON p.id = m.person_id WHERE m.organization_id = o.owner_id AND p.name LIKE 'Mariam%')
+    GROUP BY s.id ORDER BY count(*) DESC, s.id LIMIT 1) RETURNING id"""
+
+
+class Town:
+    """The database behind the instance."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+
+    async def begins(self) -> str:
+        """A session that is about to begin, with a register that nobody has begun: what the test before kept of it is
+        gone."""
+        session = await self.connection.fetchval(BEGINS)
+        for table in ("attendance", "head_count", "register", "register_tap"):
+            await self.connection.execute(f"DELETE FROM {table} WHERE session_id = $1", session)
+        return str(session)
+
+    async def taps(self, session: str) -> list[tuple[str, str | None, str]]:
+        found = await self.connection.fetch(
+            "SELECT field, value, outcome FROM register_tap WHERE session_id = $1 ORDER BY arrived_at, version",
+            session,
+        )
+        return [(each["field"], each["value"], each["outcome"]) for each in found]
+
+    async def number(self, session: str, most: int) -> list[tuple[str, str | None, str]]:
+        """The taps of a session once there are so many."""
+
+        async def there() -> Any:
+            found = await self.taps(session)
+            return found if len(found) >= most else None
+
+        return list(await until(there, f"{most} taps", 15))
+
+
+@pytest.fixture
+async def town(instance: str) -> AsyncIterator[Town]:
+    async with database(instance) as connection:
+        yield Town(connection)

@@ -1,0 +1,106 @@
+"""A register that is open while its host's sign-in ends, another tab says something, or others are written down."""
+
+from typing import Any
+
+from playwright.async_api import expect
+
+from tests.journeys.conftest import PHONE
+from tests.journeys.registers import Town, town  # noqa: F401 - a fixture
+
+SIGNED_OUT = """UPDATE sign_in SET ended_at = now() WHERE ended_at IS NULL
+    AND person_id = (SELECT person_id FROM contact_point WHERE value = 'mariam@example.no')"""
+
+
+async def test_whoever_is_signed_in_no_longer_is_told_so_and_comes_back_to_what_waits(
+    arrive: Any,
+    town: Town,  # noqa: F811
+) -> None:
+    session = await town.begins()
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        page = await host.open_register(session)
+        await town.connection.execute(SIGNED_OUT)
+        await page.get_by_role("switch").first.click()
+        await expect(page.locator("#tp-waiting")).to_contain_text("Du er ikke logget inn lenger.")
+        await expect(page.locator("#tp-send")).to_be_hidden()
+        await page.locator("#tp-sign-in").click()
+        await page.wait_for_url("**/sign-in?next=*")
+        host.complaints.clear()  # the browser itself notes that it was refused
+        await host.show_who("mariam@example.no")
+        assert page.url == f"{host.address}/manage/sessions/{session}/register"
+        assert await town.number(session, 1) == [("state", "present", "kept")]
+        await expect(page.locator("#tp-waiting")).to_be_hidden()
+
+
+async def test_another_tab_does_not_write_over_what_somebody_is_typing(arrive: Any, town: Town) -> None:  # noqa: F811
+    session = await town.begins()
+    async with arrive() as host:
+        await host.sign_in("mariam@example.no")
+        page = await host.open_register(session)
+        other = await page.context.new_page()
+        await other.goto(page.url)
+        await other.locator("form[data-live]").wait_for(state="attached")
+        number = other.get_by_label("Kom innom uten påmelding", exact=True)
+        await number.click()
+        await number.press_sequentially("5")
+        await page.get_by_label("Kom innom uten påmelding", exact=True).fill("3")
+        await page.get_by_role("switch").first.click()
+        await expect(other.get_by_role("switch").first).to_be_checked()
+        assert await number.input_value() == "5"
+        await number.blur()
+        assert (await town.number(session, 3))[-1] == ("heads", "5", "kept")
+
+
+async def test_undoing_a_part_of_the_heads_brings_back_what_stood(arrive: Any, town: Town) -> None:  # noqa: F811
+    session = await town.begins()
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        page = await host.open_register(session)
+        heads, adults, children = [
+            page.get_by_label(label, exact=True) for label in ("Kom innom uten påmelding", "Voksne", "Barn")
+        ]
+        undo = page.get_by_role("button", name="Angre", exact=True)
+        await page.get_by_text("Skill voksne og barn").click()
+        for number, (field, said) in enumerate([(heads, "9"), (adults, "2")], 1):
+            await field.fill(said)
+            await field.blur()
+            await town.number(session, number)
+        await expect(heads).to_have_value("2")
+        await undo.click()
+        assert (await town.number(session, 3))[-1] == ("heads", "9", "kept")
+        await expect(heads).to_have_value("9")
+        await expect(adults).to_have_value("")
+        for number, (field, said) in enumerate([(adults, "2"), (children, "3"), (heads, "7")], 4):
+            await field.fill(said)
+            await field.blur()
+            await town.number(session, number)
+        await expect(adults).to_have_value("")
+        await undo.click()
+        assert (await town.number(session, 8))[-2:] == [("adults", "2", "kept"), ("children", "3", "kept")]
+        await expect(heads).to_have_value("5")
+
+
+async def test_a_page_says_that_somebody_was_written_down_at_the_door_by_another(
+    arrive: Any,
+    town: Town,  # noqa: F811
+) -> None:
+    session = await town.begins()
+    await town.connection.execute(
+        "UPDATE seat_pool p SET capacity = NULL FROM session s WHERE s.id = $1 AND p.offer_id = s.offer_id",
+        session,
+    )
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        page = await host.open_register(session)
+        async with arrive() as door:
+            await door.sign_in("mariam@example.no")
+            await door.go(f"/manage/sessions/{session}/walk-in")
+            await door.fill("Fornavn eller kallenavn", "Tindra")
+            await door.press("Skriv opp", exact=True)
+        await expect(page.locator("#tp-others")).to_be_hidden()
+        await page.get_by_role("switch").first.click()
+        await expect(page.locator("#tp-others")).to_be_visible()
+        await host.look()
+        await page.get_by_role("link", name="Vis lista på nytt").click()
+        await expect(page.locator(".tp-mark").filter(has_text="Tindra")).to_have_count(1)
+        await expect(page.locator("#tp-others")).to_be_hidden()
