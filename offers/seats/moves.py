@@ -15,7 +15,7 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import Mail, name_of, post
-from offers.catalogue.models import Joining, Promotion
+from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer, published
 from offers.seats import rules
 from offers.seats.acts import Act
@@ -204,11 +204,11 @@ async def tell(
 
 
 async def promote(pool: LockedPool, now: datetime) -> None:
-    """Give free seats of a locked pool to the queue: to those who are next. In a course that has begun they are asked,
-    whatever else is done there: nobody is moved into the middle of one."""
+    """Give free seats of a locked pool to the queue: to those who are next, or ask them (rules.asks_first)."""
     chosen, starts = await next_in_queue(pool, now)
+    asked = rules.asks_first(pool.promotion, pool.joining, pool.starts_at, now)
     for party in chosen:
-        if pool.promotion == Promotion.HELD or rules.goes_on(pool.pool, now):
+        if asked:
             hours = telling_rules.hours_held(pool.hold_hours, party.channel == Channel.CALL)
             until = rules.hold_until(starts, hours, now)
             await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
