@@ -176,7 +176,9 @@ async def test_a_register_is_opened_again_without_net_and_goes_on(arrive: Any, t
         }
         assert not [name for name in names for _path, text in found if f">{name}<" in text]
         await page.context.set_offline(False)
-        assert len((await town.number(session, before + 2))[before:]) == 2, "sent from there, once there is net"
+        assert len((await town.number(session, before + 2))[before:]) == 2, (
+            "sent from there, once there is net"
+        )
         await host.look()
         await page.get_by_role("link", name="Åpne siden på nytt").click()
         await page.locator("form[data-kept]").wait_for(state="attached")
