@@ -21,6 +21,7 @@ import uvicorn
 from marketplace.base.backoff import Backoff
 from marketplace.base.log import configure
 from marketplace.base.web import supervisor
+from marketplace.base.web.pulse import Pulse, take
 from marketplace.settings import settings
 
 log = structlog.get_logger("processes")
@@ -83,10 +84,13 @@ def supervise(
 
     `opened` is what the children listen on: the parent lets go of it when they are to end, so that it closes with the
     last of them. `revive` is called when a child that is none of the tasks has ended: the embedded database.
+
+    A child that is there and gets to nothing any more (base/web/pulse.py) is killed, and so started again.
     """
     gc.freeze()  # what the children share stays shared: the collector does not touch its pages
     children: dict[int, tuple[int, float]] = {}
     """Which task each runs, and since when."""
+    pulses = [Pulse() for _ in tasks]
     backoffs = [Backoff(*AGAIN) for _ in tasks]
     waiting: dict[int, float] = {}
     """Tasks whose child has ended, and when each is started again."""
@@ -102,7 +106,8 @@ def supervise(
             os.kill(pid, signal.SIGTERM)
 
     def start(number: int) -> None:
-        pid = _fork(tasks[number])
+        pulses[number].begin()
+        pid = _fork(tasks[number], pulses[number])
         children[pid] = (number, time.monotonic())
         if stopping:  # told so in between: this one has not heard it
             os.kill(pid, signal.SIGTERM)
@@ -113,10 +118,18 @@ def supervise(
         start(number)
     watchdog = supervisor.Watchdog()
     deadline: float | None = None
+    looked = time.monotonic()
     while children or (waiting and not stopping):
         watchdog.alive()
         pid, now = _ended(), time.monotonic()
         ended = children.pop(pid, None)
+        if not stopping:  # who ends may take its time
+            for child, (number, _) in children.items():
+                if pulses[number].hangs(now - looked):
+                    log.error("a process hangs and is started again", pid=child)
+                    pulses[number].begin()
+                    os.kill(child, signal.SIGKILL)
+        looked = now
         if ended and not stopping:
             number, started = ended
             if now - started > STEADY:
@@ -182,7 +195,7 @@ def has_terminal() -> bool:
     return True
 
 
-def _fork(task: Callable[[], None]) -> int:
+def _fork(task: Callable[[], None], pulse: Pulse) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -194,6 +207,7 @@ def _fork(task: Callable[[], None]) -> int:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent hears it, see take_no_harm
         _end_with(parent)
         configure()
+        take(pulse)
         task()
         code = 0
     except KeyboardInterrupt:

@@ -153,8 +153,8 @@ def take_part(register: Register, made: Catalogue, ola: Resident) -> None:
     his = {ola.id, mother.id}
     everybody = participants.residents(register, made)
     colleagues = participants.employees(register)
-    dialogue = catalogue.read("dialogue.toml")["dialogue"]
-    guests = dialogue.representatives(register, made, dialogue["members"])
+    members = catalogue.read("dialogue.toml")["dialogue"]["members"]
+    guests = dialogue.representatives(register, made, members)
     his_own(register, made, ola, mother)
     for slug, offer in made.offers.items():
         if slug in made.attended:

@@ -42,12 +42,15 @@ def embedded() -> bool:
 
 
 @contextmanager
-def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[[], object]]:
+def database(
+    data: Path | None = None, away: bool = False, there: bool = False
+) -> Iterator[Callable[[], object]]:
     """Sets TREFFPUNKT_DATABASE_URL, starting the embedded PostgreSQL in the data folder where none is set. Raises
     WrongInstance when the database is the demo's and we are not, or the other way round: before anything is done.
 
     Gives what starts it again should it have died; a server of somebody else's is theirs to start. `away` allows that
-    it does not answer yet.
+    it does not answer yet; `there` makes none where none lies, for whoever looks into one: a folder that is misspelt
+    has none.
     """
     if data:
         use(data)
@@ -58,6 +61,10 @@ def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[
     from marketplace.base.postgres.embedded import EmbeddedPostgres
 
     postgres = EmbeddedPostgres(settings().data_dir)
+    if there and not postgres.made:
+        raise click.ClickException(
+            f"{settings().data_dir} holds no instance: name its folder with --data or TREFFPUNKT_DATA_DIR."
+        )
     with postgres as url:
         if postgres.elsewhere:
             click.echo(

@@ -1,5 +1,6 @@
-"""How long each migration keeps others from writing: `python -m tests.bench.locks [PEOPLE]` prints a table for
+"""How long each migration keeps others from writing: `python -m tests.bench.locks [PEOPLE [DIR]]` prints a table for
 docs/upgrading.md. The oldest release makes the demo; meanwhile somebody writes to each table that a booking writes to.
+What was made stays in DIR, an empty folder, where one is named: to try a backup and a restore with as many rows.
 """
 
 import asyncio
@@ -116,9 +117,9 @@ if __name__ == "__main__":
     people = sys.argv[1] if len(sys.argv) > 1 else "20000"
     oldest = releases()[0]
     with tempfile.TemporaryDirectory(dir="/tmp") as place:
-        folder = Path(place)
-        with EmbeddedPostgres(folder / "data") as server:
+        data = Path(sys.argv[2] if len(sys.argv) > 2 else f"{place}/data")
+        with EmbeddedPostgres(data) as server:
             os.environ["TREFFPUNKT_DEMO"] = "1"
-            instance = Instance(server, folder / "data")
-            instance.command(oldest.program(folder), "demo", "--people", people, seconds=3600)
+            program = oldest.program(Path(place))
+            Instance(server, data).command(program, "demo", "--people", people, seconds=3600)
             asyncio.run(main(server, oldest.schema))

@@ -1,6 +1,7 @@
 """People who book while the machine is taken away. What they were told is there is noted, and when."""
 
 import asyncio
+import itertools
 import random
 import secrets
 import time
@@ -14,6 +15,7 @@ from bs4 import BeautifulSoup
 from offers.seats.links import opened_by
 
 CONNECTIONS = 8
+NUMBERS = itertools.count(1)
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Load:
                 hidden = page.select("form[method=post] input[type=hidden]")
                 fields = {str(each["name"]): str(each["value"]) for each in hidden}
                 fields.pop("form_key")
-                fields |= {"who": "me", "name": "Ola", "contact": "email", "seats": "1"}
+                fields |= {"who": "me", "contact": "email", "seats": "1"}
                 forms.append((path.partition("?")[0].removesuffix("/new"), fields))
         return cls(address, forms)
 
@@ -50,7 +52,12 @@ class Load:
                 begun = time.monotonic()
                 path, fields = random.choice(self.forms)
                 key = secrets.token_hex(16)
-                body = fields | {"form_key": key, "email": f"drill.{key}@example.no"}
+                # Nobody sends the same twice: that would be asked back, and not booked.
+                body = fields | {
+                    "form_key": key,
+                    "name": f"Ola {next(NUMBERS)}",
+                    "email": f"drill.{key}@example.no",
+                }
                 try:
                     answer = await client.post(
                         path, content=urlencode(body),

@@ -202,7 +202,19 @@ CANNOT = [
     (("run", "--data", "FILE/below"), 1, "FILE/below: Not a directory"),
     (("run", "--data", "/proc/none"), 1, "/proc/none: No such file or directory"),
     (("run", "--data", ""), 2, "names nothing"),
-    (("check-data", "--data", "FILE"), 1, "FILE: File exists"),
+    (("check-data", "--data", "FILE"), 1, "FILE holds no instance"),
+    (("check-data", "--data", "FOLDER/none"), 1, "FOLDER/none holds no instance"),
+    (("outbox", "list", "--data", "FOLDER/none"), 1, "FOLDER/none holds no instance"),
+    (("jobs", "run", "remind", "--data", "FOLDER/none"), 1, "FOLDER/none holds no instance"),
+    (
+        ("restored", "--since", "2026-01-01T12:00", "--data", "FOLDER/none"),
+        1,
+        "FOLDER/none holds no instance",
+    ),
+    (("backup", "FOLDER/kept", "--data", "FOLDER/none"), 1, "FOLDER/none holds no instance"),
+    (("backup", ""), 2, "names nothing"),
+    (("restore", ""), 2, "names nothing"),
+    (("restore", "FOLDER", "--until", "noon"), 2, "is no time"),
     (("bogus",), 2, "No such command"),
     (("serve", "everything"), 2, "unexpected extra argument"),
 ]
@@ -236,6 +248,7 @@ def test_what_cannot_be_is_said_in_a_sentence(
     assert taken(words) in told
     assert "database" not in told
     assert len(told.strip().splitlines()) in {1, 4}  # ours, or click's with its usage
+    assert not Path(taken("FOLDER/none")).exists(), "whoever looks makes nothing"
 
 
 AWAY = [

@@ -11,6 +11,11 @@ from typing import NamedTuple
 
 from marketplace.settings import settings
 
+KEPT = timedelta(days=35)
+"""How long a copy is kept at most, of the data and of a year's key: what has gone is in no copy after that. Only the
+newest one stays longer, where no newer could be made."""
+FULL_EVERY = timedelta(days=7)
+"""Copies between two full ones hold only what changed, and stand and fall with the first."""
 COPIES_LATE = timedelta(hours=26)
 """A copy is made every day; older than this, somebody should look."""
 LOG_LATE = timedelta(seconds=60)

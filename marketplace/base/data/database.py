@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar, overload
 
 import asyncpg
@@ -193,6 +193,12 @@ class in_transaction:  # noqa: N801 - read as a verb, as Tortoise's of that name
                 raise
 
 
+def on_its_own() -> AbstractAsyncContextManager[Any]:
+    """Around a statement that is all or nothing by itself. Nothing is begun and committed for it; but within a
+    transaction it gets a savepoint, so that when it fails it undoes no more than itself."""
+    return in_transaction() if isinstance(connection(), TransactionWrapper) else nullcontext()
+
+
 def config(url: str | None = None) -> dict[str, Any]:
     """Tortoise's configuration. Everything has a time limit: a silent server must not hang a request."""
     url = url or settings().database_url
@@ -317,4 +323,4 @@ async def value(sql: str, *values: Any) -> Any:
 
 
 __all__ = ["UNAVAILABLE", "OperationalError", "column", "config", "connect", "connected", "connection", "credentials",
-           "disconnect", "in_transaction", "row", "rows", "unavailable", "value"]  # fmt: skip
+           "disconnect", "in_transaction", "on_its_own", "row", "rows", "unavailable", "value"]  # fmt: skip

@@ -17,15 +17,17 @@ import socket
 from collections.abc import Iterator
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 from marketplace.base import clock
+from marketplace.base.data import backed_up
 from marketplace.settings import settings
 
-KEPT = timedelta(days=36)
+KEPT = backed_up.KEPT + timedelta(days=1)
 """A day longer than any backup is kept: older lines are of no use, for there is nothing to restore them into."""
 SUFFIX = ".ledger"
 BEGAN = "began"
@@ -147,10 +149,14 @@ def begin_folder(folder: Path) -> None:
     except FileExistsError:
         return
     with os.fdopen(file, "w") as text:
-        text.write(f"{clock.unmoved().isoformat()}\n")
-        text.flush()
-        os.fsync(text.fileno())
+        _say_since(text, clock.unmoved())
     _sync_folder(folder)
+
+
+def _say_since(text: TextIO, at: datetime) -> None:
+    text.write(f"{at.isoformat()}\n")
+    text.flush()
+    os.fsync(text.fileno())
 
 
 def began(folder: Path) -> datetime | None:
@@ -208,9 +214,31 @@ def _entry(line: str) -> Entry:
     )  # fmt: skip
 
 
+def needed_since(now: datetime) -> date:
+    """The first day that a backup may be restored to. Where none was made for long, the last one is kept, and so are
+    the lines since the full copy that it is built upon."""
+    last = backed_up.last().verified_at
+    oldest = now - KEPT
+    return (min(oldest, last - backed_up.FULL_EVERY - timedelta(days=1)) if last else oldest).date()
+
+
 def clear(now: datetime) -> int:
-    """Delete the files that no backup is older than. Returns how many."""
-    old = [path for day, path in files(settings().ledger) if day < (now - KEPT).date()]
+    """Delete the files that no backup is older than, and note that the ledger begins after them. Returns how many."""
+    folder, first = settings().ledger, needed_since(now)
+    old = [path for day, path in files(folder) if day < first]
+    if old:
+        _begins(folder, datetime.combine(first, time.min, UTC))
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+def _begins(folder: Path, at: datetime) -> None:
+    """What was lost before that is not in it any more: a restore to an earlier moment says so."""
+    if (before := began(folder)) and before >= at:
+        return
+    draft = folder / f"{BEGAN}.{os.getpid()}"
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as text:
+        _say_since(text, at)
+    draft.replace(folder / BEGAN)
+    _sync_folder(folder)

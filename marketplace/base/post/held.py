@@ -7,6 +7,8 @@ from marketplace.base.data.database import column, value
 
 UNSENT = "sent_at IS NULL AND failed_at IS NULL"
 HELD = f"{UNSENT} AND waits_for = 'word'"
+GOING = f"{UNSENT} AND waits_for IS DISTINCT FROM 'word'"
+"""What workers send. Only of this can any be late."""
 
 
 async def hold() -> int:

@@ -18,6 +18,7 @@ from marketplace.base.backoff import jittered
 from marketplace.base.data.database import UNAVAILABLE, rows
 from marketplace.base.models import Channel, Waiting
 from marketplace.base.post import away
+from marketplace.base.post.held import GOING
 from marketplace.base.post.mail import PASSING, URGENT, About, Facts, Recipient
 
 log = structlog.get_logger("outbox")
@@ -38,7 +39,7 @@ OLDER = """SELECT FROM outbox_message o WHERE o.address = {row}.address AND o.ch
 # `free` leaves out what comes after one that another worker takes at this very moment.
 CLAIM = f"""WITH due AS MATERIALIZED (
     SELECT id, due_at, address, channel, mail FROM outbox_message m
-    WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $1 AND waits_for IS DISTINCT FROM 'word'
+    WHERE {GOING} AND due_at <= $1
         AND NOT EXISTS (SELECT FROM carrier_away a WHERE a.channel = m.channel AND a.again_at > $1)
         AND NOT EXISTS ({OLDER.format(row="m")} AND o.attempts BETWEEN 1 AND $4)
     ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED),

@@ -120,6 +120,12 @@ class EmbeddedPostgres:
         return ["--no-sync"] if self.options.get("fsync") == "off" else []
 
     @property
+    def made(self) -> bool:
+        """Is there a cluster, or what a restore that was cut short has left of one? Whether it is whole, its start
+        says."""
+        return os.path.lexists(self.cluster) or (self.data / RESTORING).exists()
+
+    @property
     def elsewhere(self) -> Path | None:
         """Where the cluster lies when the data folder only has a link to it: it is not saved or deleted with that."""
         return self.cluster.resolve() if self.cluster.is_symlink() else None

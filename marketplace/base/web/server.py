@@ -14,7 +14,7 @@ from types import FrameType
 
 import uvicorn
 
-from marketplace.base.web import draining, supervisor
+from marketplace.base.web import draining, pulse, supervisor
 
 LINGER = 5.0
 """Most seconds that connections get to end by themselves when nobody new is let in any more."""
@@ -47,6 +47,7 @@ class Server(uvicorn.Server):
             self.ends_at = time.monotonic() + self.drain
 
     async def on_tick(self, counter: int) -> bool:
+        pulse.beat()
         if self.ends_at is not None and time.monotonic() >= self.ends_at:
             self.should_exit = True
         return await super().on_tick(counter)

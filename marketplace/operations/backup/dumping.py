@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from marketplace.base import clock
 from marketplace.base.data.address import credentials
+from marketplace.base.data.backed_up import KEPT
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.operations.backup import tools
 from marketplace.operations.backup.files import private, settle, write_json
 from marketplace.operations.backup.folder import STAMP, Folder
-from marketplace.operations.backup.rules import KEPT
 from marketplace.operations.backup.tools import Refused, ToolFailed
 from marketplace.operations.backup.tunnel import tunnelled
 

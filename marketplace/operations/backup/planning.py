@@ -1,14 +1,12 @@
 """What a restore would begin from and where it would lead, before anything is touched."""
 
-import re
 import shutil
 import subprocess
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from marketplace.base.clock import OSLO
 from marketplace.base.postgres.programs import binary
 from marketplace.operations.backup.folder import PARTIAL, Folder, segments_in
 from marketplace.operations.backup.rules import (
@@ -24,6 +22,7 @@ from marketplace.operations.backup.rules import (
     segment_of,
 )
 from marketplace.operations.backup.tools import Refused
+from marketplace.operations.moments import told
 
 
 class Way(NamedTuple):
@@ -42,31 +41,6 @@ class Plan(NamedTuple):
     until: datetime | None
     line: int
     ways: list[Way]
-
-
-def moment(text: str) -> datetime:
-    """The time that an operator writes; in Oslo unless it says otherwise. Raises Refused."""
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise Refused(
-            f"{text!r} is no time: write 2026-11-29T09:59:30, in Oslo, or with +01:00 or Z."
-        ) from None
-    if not re.search(r"\d[T ]\d", text.strip()):
-        raise Refused(f"{text!r} is a day: write the time too, as {text.strip()}T09:59:30.")
-    if found.tzinfo is None:
-        early, late = (found.replace(tzinfo=OSLO, fold=fold) for fold in (0, 1))
-        if early.utcoffset() != late.utcoffset():
-            raise Refused(
-                f"{text!r} is there twice or never, where the clock is changed: write it with +01:00 or +02:00."
-            )
-        found = early
-    return found.astimezone(UTC)
-
-
-def told(at: datetime) -> str:
-    """A moment as it is told to operators: in Oslo, with its offset."""
-    return f"{at.astimezone(OSLO):%Y-%m-%d %H:%M:%S%z}"
 
 
 def plan(path: Path, until: datetime | None, now: datetime) -> Plan:

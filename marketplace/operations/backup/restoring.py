@@ -17,10 +17,11 @@ from marketplace.base.postgres.programs import EmbeddedPostgresError, ServerUser
 from marketplace.operations.backup import tools
 from marketplace.operations.backup.files import private, write
 from marketplace.operations.backup.folder import STAMP
-from marketplace.operations.backup.planning import Plan, Way, look_for_room, told
+from marketplace.operations.backup.planning import Plan, Way, look_for_room
 from marketplace.operations.backup.proving import Damaged, prove
 from marketplace.operations.backup.rules import Line, place
 from marketplace.operations.backup.tools import Refused
+from marketplace.operations.moments import told
 
 PATIENCE = 3600.0
 """Seconds that the log of a week may take to be read."""

@@ -4,12 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from marketplace.privacy.kept.rules import BACKUPS
+from marketplace.base.data.backed_up import FULL_EVERY, KEPT
 
 EVERY = timedelta(days=1)
-FULL_EVERY = timedelta(days=7)
-KEPT = BACKUPS
-"""Nothing older lies in a backup: what was erased or deleted is gone from here too by then."""
 SEGMENT = 16 * 1024 * 1024
 """Bytes of a file of the log, as initdb has it."""
 

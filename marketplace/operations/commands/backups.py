@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
-from marketplace.operations.commands.options import DATA
+from marketplace.operations.commands.options import DATA, Moment, Somewhere
+from marketplace.operations.moments import told
 from marketplace.operations.opened import database, embedded, use
 from marketplace.settings import settings
 
-FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path), required=False)
+FOLDER = click.argument("folder", metavar="DIR", type=Somewhere(path_type=Path), required=False)
 KEYS = click.option(
     "--keys",
-    type=click.Path(path_type=Path),
+    type=Somewhere(path_type=Path),
     help="Folder for copies of the yearly counting keys. Default: TREFFPUNKT_KEYS_BACKUP_DIR.",
 )
 
@@ -47,7 +48,7 @@ def backup(
     into = named(folder, settings().backup_dir, "DIR", "TREFFPUNKT_BACKUP_DIR")
     if keys:
         named(keys, None, "a folder", "TREFFPUNKT_KEYS_BACKUP_DIR", apart_from=into)
-    with database():
+    with database(there=True):
         url = settings().database_url or ""
         if not embedded() and (follow or full):
             raise click.UsageError(
@@ -97,12 +98,13 @@ def named(
 @FOLDER
 @click.option(
     "--until",
+    type=Moment(),
     metavar="TIME",
     help="Back to how it stood then, as 2026-11-29T09:59:30 (in Oslo, or with +01:00 or Z). Default: the newest.",
 )
 @KEYS
 @DATA
-def restore(folder: Path | None, until: str | None, keys: Path | None, data: Path | None) -> None:
+def restore(folder: Path | None, until: datetime | None, keys: Path | None, data: Path | None) -> None:
     """Put the database back from the backups in DIR (default: TREFFPUNKT_BACKUP_DIR), with the instance stopped.
 
     Nothing is overwritten: the database that was there is kept aside, and its name is said. What must not come back
@@ -135,7 +137,7 @@ def restore(folder: Path | None, until: str | None, keys: Path | None, data: Pat
     try:
         plan = planning.plan(
             named(folder, settings().backup_dir, "DIR", "TREFFPUNKT_BACKUP_DIR"),
-            planning.moment(until) if until else None,
+            until,
             clock.unmoved(),
         )
         done = restoring.restore(plan, where, right, click.echo)
@@ -144,11 +146,9 @@ def restore(folder: Path | None, until: str | None, keys: Path | None, data: Pat
     if wanted := keys or settings().keys_backup_dir:
         years = key_copies.bring_back(wanted)
         click.echo(f"Keys of counted years brought back: {', '.join(map(str, years)) or 'none was missing'}.")
-    click.echo(
-        f"Restored as it stood at {planning.told(done.until)}, in {time.monotonic() - began:.0f} seconds."
-    )
+    click.echo(f"Restored as it stood at {told(done.until)}, in {time.monotonic() - began:.0f} seconds.")
     if done.last:
-        click.echo(f"The last thing in it happened at {planning.told(done.last)}.")
+        click.echo(f"The last thing in it happened at {told(done.last)}.")
     if done.before:
         click.echo(f"The database before lies in {done.before}: delete it when all is well, within 35 days.")
     click.echo("Look at it with `check-data` and `outbox`, then start the instance.")

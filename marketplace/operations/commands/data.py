@@ -78,7 +78,7 @@ def check_data(data: Path | None) -> None:
     """Verify every invariant of the data; exit 1 and say what is wrong."""
     from marketplace.operations.check.whole import violations
 
-    with database(data):
+    with database(data, there=True):
         found = asyncio.run(violations())
     for line in found:
         click.echo(line)

@@ -34,7 +34,7 @@ def doing(data: Path | None) -> Iterator[Callable[[Act[Any]], Any]]:
         except Problem as problem:
             raise click.ClickException(problem.message or type(problem).__name__) from problem
 
-    with database(data):
+    with database(data, there=True):
         yield do
 
 

@@ -53,7 +53,7 @@ def group(timetable: Timetable) -> click.Group:
         by_name = {job.name: job for job in timetable()}
         if name not in by_name:
             raise click.ClickException(f"No job is called {name}. There are: {', '.join(sorted(by_name))}.")
-        with database(data):
+        with database(data, there=True):
             report = asyncio.run(_ran(by_name[name]))
         if report is None:
             raise click.ClickException(

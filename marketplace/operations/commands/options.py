@@ -1,12 +1,14 @@
 """Options that several commands take."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from marketplace.base.text import clean
+from marketplace.operations.moments import moment
 
 
 class Somewhere(click.Path):
@@ -32,6 +34,21 @@ UNIX_SOCKET = click.option(
     type=Somewhere(path_type=Path, dir_okay=False),
     help="Listen on this unix socket, not on a port: for a proxy on this machine.",
 )
+
+
+class Moment(click.ParamType[datetime]):
+    """A time of the clock: in Oslo, unless it says otherwise."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Raises what click prints as a usage error."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return moment(value)
+        except ValueError as problem:
+            self.fail(str(problem), param, ctx)
 
 
 class Octal(click.ParamType[int]):

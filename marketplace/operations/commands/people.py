@@ -16,7 +16,7 @@ from uuid import UUID
 import click
 
 from marketplace.operations.commands.doing import doing, done
-from marketplace.operations.commands.options import DATA, YES
+from marketplace.operations.commands.options import DATA, YES, Somewhere
 
 Asking = Callable[[UUID, datetime], Awaitable[Any]]
 
@@ -94,7 +94,7 @@ def erase(address: str, yes: bool, data: Path | None) -> None:
 
 @people.command()
 @click.argument("address")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Somewhere(path_type=Path))
 @YES
 @DATA
 def export(address: str, file: Path, yes: bool, data: Path | None) -> None:

@@ -2,33 +2,23 @@
 
 import asyncio
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from marketplace.operations.commands.options import DATA
+from marketplace.operations.commands.options import DATA, Moment
 from marketplace.operations.opened import database
 from marketplace.settings import settings
-
-
-def moment(_context: object, _option: object, text: str) -> datetime:
-    """2026-11-29T13:05:00+01:00, as clocks and providers write it. Without a zone it would be an hour or two wrong."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter("write it as 2026-11-29T13:05:00+01:00") from None
-    if found.tzinfo is None:
-        raise click.BadParameter("say its zone too, as 2026-11-29T13:05:00+01:00 or …Z")
-    return found.astimezone(UTC)
 
 
 @click.command()
 @click.option(
     "--since",
-    callback=moment,
+    type=Moment(),
+    metavar="TIME",
     required=True,
-    help="The moment it was put back to: 2026-11-29T13:05:00+01:00.",
+    help="The moment it was put back to, as 2026-11-29T13:05:00 (in Oslo, or with +01:00 or Z).",
 )
 @click.option("--before", "old", help="postgres://… of the database before, where it can still be read.")
 @click.option(
@@ -40,9 +30,9 @@ def restored(since: datetime, old: str | None, anyway: bool, data: Path | None) 
     from marketplace.base import clock
     from marketplace.operations.restore.actions import others, put_right
 
-    if since > clock.now():
+    if since > clock.unmoved():
         sys.exit("That moment has not come yet.")
-    with database(data):
+    with database(data, there=True):
         url = settings().database_url or ""
         if not anyway and (busy := asyncio.run(others(url))):
             sys.exit(

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from marketplace.base.data.jobs import ALIVE_UNTIL
+from marketplace.base.post.held import GOING, HELD
 from marketplace.operations.doctor.findings import Found, Kind, Looking
 from marketplace.operations.jobs.reports import read_on
 
-OLDEST = "SELECT count(*), min(due_at) FROM outbox_message WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < $1"
+OLDEST = f"SELECT count(*), min(due_at) FROM outbox_message WHERE {GOING} AND due_at < $1"
+ALL_HELD = f"SELECT count(*) FROM outbox_message WHERE {HELD}"
 WAITED = timedelta(minutes=5)
 """A message that has been due for longer waits for something that somebody should mend."""
 SHOWN = 4
@@ -42,6 +44,11 @@ async def messages(at: Looking) -> AsyncIterator[Found]:
     if not await at.has("outbox_message"):
         return
     assert at.connection is not None
+    if held := await at.connection.fetchval(ALL_HELD):
+        yield (
+            Kind.AWAY,
+            f"{held} wait for your word since a restore: `outbox release` lets them go, `outbox drop` never",
+        )
     count, oldest = await at.connection.fetchrow(OLDEST, at.now)
     if not count:
         yield Kind.WELL, "none waits"

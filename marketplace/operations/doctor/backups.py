@@ -5,12 +5,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from marketplace.base.data import backed_up
+from marketplace.base.data.backed_up import KEPT
 from marketplace.base.postgres.embedded import BEFORE
 from marketplace.operations.backup.folder import STAMP
-from marketplace.operations.backup.planning import told
-from marketplace.operations.backup.rules import KEPT
 from marketplace.operations.disks import beside_data
 from marketplace.operations.doctor.findings import Found, Kind, Looking
+from marketplace.operations.moments import told
 from marketplace.operations.opened import embedded
 from marketplace.settings import settings
 

@@ -21,14 +21,15 @@ from marketplace.operations.check.seats import COUNTED, SOLD_TWICE, WRONGLY_TAKE
 from marketplace.operations.disks import nearest
 from marketplace.operations.jobs import reports
 from marketplace.settings import settings
+from offers.attendance import year_keys
 
-STATES = ("due", "later", "failed")
+STATES = ("due", "later", "held", "failed")
 DAY = timedelta(days=1)
 TENS = 10
 """Counts of messages are rounded up to the next of so many; none is none."""
 
-OUTBOX = """SELECT channel, CASE WHEN failed_at IS NOT NULL THEN 'failed' WHEN due_at <= $1 THEN 'due' ELSE 'later' END
-    AS state, count(*) AS messages, min(due_at) AS oldest
+OUTBOX = """SELECT channel, CASE WHEN failed_at IS NOT NULL THEN 'failed' WHEN waits_for = 'word' THEN 'held'
+    WHEN due_at <= $1 THEN 'due' ELSE 'later' END AS state, count(*) AS messages, min(due_at) AS oldest
 FROM outbox_message WHERE sent_at IS NULL AND (failed_at IS NULL OR failed_at > $2 AND problem IS NOT NULL
     AND problem NOT IN ('nobody''s any more', 'nothing to say')) GROUP BY 1, 2"""
 """What is on its way, and what was given up since $2. What nobody is to be told any more has not failed."""
@@ -63,6 +64,7 @@ class Facts:
     seats_broken: int | None = None
     log_kept: int | None = None
     slots_lost: int | None = None
+    keys_wrong: int | None = None
 
 
 Ask = Callable[[asyncpg.Connection, Facts, datetime], Awaitable[None]]
@@ -103,7 +105,11 @@ async def log(connection: asyncpg.Connection, facts: Facts, now: datetime) -> No
     facts.log_kept, facts.slots_lost = found["kept"], found["lost"]
 
 
-ASKED: tuple[Ask, ...] = (schema, outbox, jobs, seats, log)
+async def keys(connection: asyncpg.Connection, facts: Facts, now: datetime) -> None:
+    facts.keys_wrong = len(await year_keys.problems(connection))
+
+
+ASKED: tuple[Ask, ...] = (schema, outbox, jobs, seats, log, keys)
 """Each by itself: what one cannot find out, for a table that is not there yet or a right that is missing, is left out,
 and the others are told."""
 

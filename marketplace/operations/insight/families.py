@@ -102,6 +102,7 @@ def database(facts: Facts) -> Iterator[Metric]:
         ("worker_alive", "1: a worker has given a sign of life within a minute.", facts.worker_alive),
         ("seats_broken", "Pools booked in the last five minutes whose seats do not add up.", facts.seats_broken),
         ("log_kept_bytes", "What the database's log keeps for a copy: the most of any slot.", facts.log_kept),
+        ("keys_wrong", "Counting keys of years that are not as doctor wants them.", facts.keys_wrong),
         ("log_slots_lost", "Copies that have fallen so far behind that they must be begun anew.", facts.slots_lost),
     ):  # fmt: skip
         if found is not None:

@@ -8,15 +8,16 @@ from marketplace.base.data.database import value
 from marketplace.base.data.jobs import ALIVE_UNTIL
 from marketplace.base.models import Channel
 from marketplace.base.numbers import share
+from marketplace.base.post.held import GOING, HELD
 from marketplace.operations.ready.facts import OK, Said, told
 from marketplace.settings import settings
 from offers.attendance import year_keys
 
-LATE = """SELECT EXISTS (SELECT FROM outbox_message WHERE channel = $2 AND sent_at IS NULL AND failed_at IS NULL
+LATE = f"""SELECT EXISTS (SELECT FROM outbox_message WHERE channel = $2 AND {GOING}
     AND problem IS NOT NULL AND created_at < $1)"""
 LATE_AFTER = timedelta(minutes=5)
-OLDEST_DUE = """SELECT min(due_at) FROM outbox_message
-    WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < $1"""
+OLDEST_DUE = f"SELECT min(due_at) FROM outbox_message WHERE {GOING} AND due_at < $1"
+ANY_HELD = f"SELECT EXISTS (SELECT FROM outbox_message WHERE {HELD})"
 BROKEN_OFF = "SELECT count(*) FROM job_run WHERE job <> 'worker' AND done_at IS NULL AND leased_until < $1"
 """Jobs that somebody began and nobody has finished, long enough ago that another should have."""
 
@@ -46,6 +47,12 @@ async def _through(channel: Channel, now: datetime) -> Said:
 async def oldest_due_message(now: datetime) -> Said:
     due: datetime | None = await value(OLDEST_DUE, now)
     return int((now - due).total_seconds()) if due else 0
+
+
+@told("messages_held")
+async def held(_now: datetime) -> Said:
+    """A restore holds what was to be sent until the operator has looked: it is not late, it waits for them."""
+    return "wait for your word: outbox release" if await value(ANY_HELD) else "none"
 
 
 @told("jobs_broken_off")

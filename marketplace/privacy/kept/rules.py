@@ -5,6 +5,7 @@ and of the documents made from it (retention/): Bokmål, to whoever it is about.
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from marketplace.base.data import backed_up
 from marketplace.base.i18n import lazy
 from offers.seats.sql import active
 
@@ -17,8 +18,7 @@ MONTH = timedelta(days=30)
 """So long after something ended who may still ask what it was."""
 DIFFERING = timedelta(days=14)
 """How long a restore's list of bookings that differ may lie, should nobody have deleted it."""
-BACKUPS = timedelta(days=35)
-"""How long a copy is kept at most, of the data and of a year's key: what has gone is in no copy after that."""
+BACKUPS = backed_up.KEPT
 TWO_YEARS = timedelta(days=730)
 
 

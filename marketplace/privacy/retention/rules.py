@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from marketplace.base.data import ledger
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
 from marketplace.base.numbers import amount
@@ -137,7 +138,7 @@ def elsewhere() -> list[tuple[str, str]]:
         ),
         (
             _("Hva som ikke skal komme tilbake om en kopi hentes fram (koder, ingen navn)"),
-            _("%(backups)s etter at det ble borte, når ingen kopi er eldre", backups=span(BACKUPS)),
+            _("%(backups)s etter at det ble borte, når ingen kopi er eldre", backups=span(ledger.KEPT)),
         ),
         (
             _("Lister over påmeldinger som er endret etter kopien, når en er hentet fram"),

@@ -4,18 +4,22 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
 from marketplace import every_mail  # noqa: F401 - what is imported there can be sent
 from marketplace.base import clock
-from marketplace.base.data.database import rows, value
+from marketplace.base.data.database import credentials, rows, value
 from marketplace.base.models import Channel
-from marketplace.base.post import again, mailbox, outbox, queue
+from marketplace.base.post import again, held, mailbox, outbox, queue
 from marketplace.base.post.again import Asked, masked
 from marketplace.base.post.mail import About, post
+from marketplace.operations.doctor.at_work import messages
+from marketplace.operations.doctor.findings import Looking
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint
+from marketplace.settings import settings
 from offers.bookings.mails import receipt
 from offers.catalogue.models import SeatPool
 from tests import make
@@ -142,6 +146,53 @@ async def test_what_was_given_up_goes_out_when_it_is_tried_anew(db: None) -> Non
     assert await outbox.send_due(refuse, clock.now) == 1
     (arrived,) = mailbox.newest()
     assert arrived.to == "kari@example.no"
+
+
+async def test_what_a_restore_holds_waits_for_the_word_and_the_word_is_a_command(db: None) -> None:
+    """Held, seen by `outbox list` and `doctor`, let go by kind, and the rest dropped: as docs/operations.md says."""
+    now = clock.now()
+    for key, mail in (("one", "receipt"), ("two", "receipt"), ("three", "reminder")):
+        await message(key, mail=mail, problem="450", attempts=4)
+    assert await held.hold() == 3
+    assert "3 held since a restore (`outbox release`)" in (await command("outbox", "list")).said
+    assert await queue.claim(now) == []
+    assert "There is nothing to try anew." in (await command("outbox", "retry", "--all", "--yes")).said
+    assert await doctor() == [
+        "away 3 wait for your word since a restore: `outbox release` lets them go, `outbox drop` never",
+        "well none waits",
+    ]
+    ran = await command("outbox", "release", "--mail", "reminder")
+    assert (ran.code, ran.said) == (0, "1 message due now; a worker sends them.\n")
+    (claimed,) = await queue.claim(clock.now())
+    assert (claimed.key, claimed.attempts) == ("three", 1), "all its tries are before it again"
+    ran = await command("outbox", "drop", typed="n\n")
+    assert ran.code == 1
+    assert await value(f"SELECT count(*) FROM outbox_message WHERE {held.HELD}") == 2
+    assert "2 messages dropped." in (await command("outbox", "drop", typed="y\n")).said
+    assert "0 messages due now" in (await command("outbox", "release")).said
+    assert "2 messages given up: 2 dropped" in (await command("outbox", "failed")).said
+    assert await doctor() == ["well none waits"]
+
+
+async def doctor() -> list[str]:
+    """What it says of messages."""
+    connection = await asyncpg.connect(**credentials(settings().database_url or ""))
+    try:
+        return [f"{kind} {text}" async for kind, text in messages(Looking("", clock.now(), connection))]
+    finally:
+        await connection.close()
+
+
+async def test_commands_that_mean_nothing_say_so_and_do_nothing(db: None) -> None:
+    await kinds()
+    ran = await command("outbox", "retry")
+    assert (ran.code, "Say which: an ID, --channel, --mail, --problem, or --all." in ran.said) == (2, True)
+    for wrong in (("retry", "12"), ("list", "--most", "-1"), ("failed", "--channel", "pigeon")):
+        assert (await command("outbox", *wrong)).code == 2, wrong
+    ran = await command("outbox", "retry", str(uuid7()))
+    assert (ran.code, ran.said) == (0, "There is nothing to try anew.\n")
+    ran = await command("outbox", "list", "--mail", "no_such_mail")
+    assert (ran.code, ran.said) == (0, "0 messages to be sent\n")
 
 
 @pytest.mark.parametrize(("address", "shown"), [

@@ -8,6 +8,7 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.data.migrate import NEWEST
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post import held
 from marketplace.base.web import draining
 from marketplace.operations.ready.facts import FACTS, needed, told
 from marketplace.operations.ready.rules import schema
@@ -102,6 +103,19 @@ async def test_a_worker_and_messages_that_are_late_are_told_and_no_503(visitor: 
     assert (body["worker"], body["mail"], body["sms"]) == ("never seen", "late", "ok")
     assert (body["oldest_due_message_seconds"], body["jobs_broken_off"]) == (pytest.approx(3600, abs=5), 1)
     assert isinstance(body["disk_free_percent"], int)
+
+
+async def test_what_a_restore_holds_waits_for_the_operator_and_is_not_late(visitor: Visitor) -> None:
+    assert (await said(visitor))[1]["messages_held"] == "none"
+    an_hour_ago = visitor.now - timedelta(hours=1)
+    await OutboxMessage.create(
+        channel=Channel.EMAIL, address="ola@example.no", mail="receipt", facts={}, lang="nb", dedupe_key="held",
+        created_at=an_hour_ago, due_at=an_hour_ago, attempts=3, problem="451",
+    )  # fmt: skip
+    await held.hold()
+    status, body = await said(visitor)
+    assert (status, body["mail"], body["oldest_due_message_seconds"]) == (200, "ok", 0)
+    assert body["messages_held"] == "wait for your word: outbox release"
 
 
 @pytest.fixture

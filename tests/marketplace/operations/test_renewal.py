@@ -26,6 +26,7 @@ from offers.messages.follow_up.queries import wants_news
 from offers.messages.follow_up.rules import address_hash, unsubscribe_path
 from tests import make
 from tests.conftest import NOW
+from tests.marketplace.operations.commanded import command
 from tests.production import production
 from tests.visitor import Visitor
 
@@ -89,6 +90,31 @@ async def test_what_lies_in_the_database_is_made_anew_and_the_key_of_before_can_
     assert unseal(second_factor.APP, (await value("SELECT secret FROM totp")).decode())
     assert not await wants_news(Channel.EMAIL, "ola@example.no")
     assert await wants_news(Channel.EMAIL, "kari@example.no")
+
+
+async def test_rotate_is_a_command_and_may_be_run_again(use: Use, claimed: None) -> None:
+    use(secret_key=KEYS[0])
+    ran = await command("rotate")
+    assert (ran.code, "set TREFFPUNKT_SECRET_KEYS_BEFORE to it first" in ran.said) == (1, True)
+    kari = await make.person("Kari", "kari@example.no")
+    await rows(
+        """INSERT INTO own_goal (id, person_id, sealed, created_at, changed_at)
+        VALUES (gen_random_uuid(), $1, $2, $3, $3)""",
+        kari.id, own_goals.sealed(kari.id, "Gå til biblioteket"), NOW,
+    )  # fmt: skip
+    use(secret_key=KEYS[1], secret_keys_before=f'["{KEYS[2]}"]')
+    ran = await command("rotate")
+    assert (ran.code, "1 could not be read: they are of a key that is not named." in ran.said) == (1, True)
+    use(secret_keys_before=f'["{KEYS[0]}"]')
+    ran = await command("rotate")
+    assert ran.code == 0
+    assert (
+        "Made anew: 0 apps for codes, 1 goals of people's own, 0 addresses that want no messages." in ran.said
+    )
+    assert "Made anew: 0 apps for codes, 0 goals" in (await command("rotate")).said
+    assert not [key for key in KEYS if key in ran.said]
+    use(secret_keys_before="")
+    assert own_goals.opened(kari.id, await value("SELECT sealed FROM own_goal")) == "Gå til biblioteket"
 
 
 async def test_what_no_named_key_can_read_is_told_and_left(use: Use) -> None:
@@ -256,3 +282,20 @@ async def test_what_is_derived_is_made_anew(visitor: Visitor, db: None) -> None:
     assert await value("SELECT session_count FROM offer WHERE id = $1", offer.id) == count
     assert await value("SELECT next_session_at IS NOT NULL FROM offer WHERE id = $1", offer.id)
     assert await value("SELECT count(*) FROM offer_text WHERE parts IS NULL") == 0
+
+
+async def test_rebuild_is_a_command_of_the_kinds_that_are_named(claimed: None) -> None:
+    offer = await make.offer("Båtbyggerkurs", joining=Joining.WHOLE)
+    await rows("UPDATE session SET vevent = $1", b"gammelt")
+    revision = await value("SELECT revision FROM catalogue_revision")
+    ran = await command("rebuild")
+    assert (ran.code, "Say which: feeds, words, next-sessions, or --all." in ran.said) == (2, True)
+    assert (await command("rebuild", "figures")).code == 2
+    sessions = await Session.filter(offer_id=offer.id).count()
+    ran = await command("rebuild", "feeds", "feeds")
+    assert (ran.code, ran.said) == (0, f"feeds: {sessions} looked at\n")
+    assert await value("SELECT count(*) FROM session WHERE vevent IS NOT NULL") == 0
+    assert await value("SELECT revision FROM catalogue_revision") > revision
+    ran = await command("rebuild", "--all")
+    assert ran.code == 0
+    assert [line.split(":")[0] for line in ran.said.splitlines()] == list(derived.DERIVED)

@@ -12,7 +12,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from marketplace.base import clock
-from marketplace.base.data import ledger
+from marketplace.base.data import backed_up, ledger
 from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.data.ledger import Lost
 from marketplace.settings import settings
@@ -125,6 +125,31 @@ def test_lines_that_no_backup_is_older_than_go(folder: Path) -> None:
     assert ledger.clear(now + timedelta(days=35)) == 0
     assert ledger.clear(now + timedelta(days=38)) == 1
     assert noted(folder) == []
+
+
+def test_lines_stay_while_the_last_backup_is_older(folder: Path) -> None:
+    """Nobody could make a copy for two months: the last one is kept, and whoever was erased since must stay gone."""
+    backed_up.note_copy(clock.unmoved() + timedelta(days=3))
+    try:
+        ledger.note(Lost.PERSON, uuid7())
+        assert ledger.clear(clock.unmoved() + timedelta(days=90)) == 0
+        backed_up.note_copy(clock.unmoved() + timedelta(days=80))
+        assert ledger.clear(clock.unmoved() + timedelta(days=90)) == 1
+    finally:
+        backed_up.note_of_copies().unlink()
+
+
+def test_what_went_is_no_longer_said_to_be_known(folder: Path) -> None:
+    """A restore to before it would be told that the ledger had all, and nobody would look."""
+    ledger.note(Lost.PERSON, uuid7())
+    now = clock.unmoved() + timedelta(days=38)
+    assert ledger.clear(now) == 1
+    began = ledger.began(folder)
+    assert began
+    assert began.date() == ledger.needed_since(now)
+    assert ledger.clear(now - timedelta(days=30)) == 0
+    assert ledger.began(folder) == began
+    assert (folder / "began").stat().st_mode & 0o777 == 0o600
 
 
 async def test_an_act_that_loses_nothing_touches_no_disk(db: None, folder: Path) -> None:

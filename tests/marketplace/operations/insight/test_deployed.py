@@ -32,7 +32,7 @@ def there() -> set[str]:
     board.rows[0][board.columns["/offers", "GET"] + 2] = 1
     report = Report("remind", NOW, None, None, 500, 3, 0, 1500, None)
     facts = Facts(
-        up=True, newest=True, worker_alive=True, seats_broken=0, log_kept=0, slots_lost=0,
+        up=True, newest=True, worker_alive=True, seats_broken=0, log_kept=0, slots_lost=0, keys_wrong=0,
         messages={("email", state): 0 for state in STATES}, oldest_due={"email": 0.0}, jobs={"remind": report},
     )  # fmt: skip
     told = exposed(board, facts, {"remind": timedelta(minutes=5)}, 0.0).decode()

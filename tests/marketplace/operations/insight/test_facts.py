@@ -11,13 +11,16 @@ from marketplace.base.data import audit
 from marketplace.base.data.database import credentials, rows
 from marketplace.base.insight.board import Board
 from marketplace.base.models import Channel
+from marketplace.base.post import held
 from marketplace.operations.insight.facts import Facts, ask
 from marketplace.operations.insight.serving import Collector
 from marketplace.operations.jobs.reports import Tallies
 from marketplace.settings import settings
+from offers.attendance import keys, year_keys
 from offers.bookings.acts import Act
 from offers.catalogue.models import SeatPool
 from tests import make
+from tests.conftest import NOW
 
 QUEUED = """INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at,
     failed_at, problem) VALUES (gen_random_uuid(), $1, 'kari@example.no', 'receipt', '{}', 'nb',
@@ -44,11 +47,35 @@ async def test_messages_are_told_by_carrier_and_state_and_never_one_by_one(
     await connection.execute(QUEUED, Channel.EMAIL, ago, ago, "nothing to say")
     facts = await ask(connection)
     assert facts.messages == {
-        ("email", "due"): 10, ("email", "later"): 20, ("email", "failed"): 0,
-        ("sms", "due"): 0, ("sms", "later"): 0, ("sms", "failed"): 10,
+        ("email", "due"): 10, ("email", "later"): 20, ("email", "held"): 0, ("email", "failed"): 0,
+        ("sms", "due"): 0, ("sms", "later"): 0, ("sms", "held"): 0, ("sms", "failed"): 10,
     }  # fmt: skip
     assert 90 <= facts.oldest_due["email"] < 100
     assert facts.oldest_due["sms"] == 0
+
+
+async def test_what_a_restore_holds_is_not_due_and_raises_no_alarm_of_late_messages(
+    connection: asyncpg.Connection,
+) -> None:
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    await connection.execute(QUEUED, Channel.EMAIL, an_hour_ago, None, None)
+    await held.hold()
+    facts = await ask(connection)
+    assert (facts.messages["email", "held"], facts.messages["email", "due"]) == (10, 0)
+    assert facts.oldest_due["email"] == 0
+    await held.release(clock.now())
+    assert (await ask(connection)).messages["email", "due"] == 10
+
+
+async def test_a_year_whose_key_is_gone_is_told_to_whoever_watches(connection: asyncpg.Connection) -> None:
+    await year_keys.key_of(NOW.year, NOW)
+    assert (await ask(connection)).keys_wrong == 0
+    key = keys.path_of(NOW.year)
+    away = key.rename(key.with_suffix(".away"))
+    try:
+        assert (await ask(connection)).keys_wrong == 1
+    finally:
+        away.rename(key)
 
 
 async def test_seats_that_do_not_add_up_are_seen_as_soon_as_something_is_booked(
