@@ -17,7 +17,9 @@ FEWER_THAN = 3
 SHORTEST = 4
 LONG = 8
 """Letters from which two slips are forgiven, and not only one."""
-ASKING = frozenset(["where", "what", "when", "which", "there", "hvor", "hvem", "hvorfor", "kvar", "kven", "korleis"])
+ASKING = frozenset(
+    ["where", "what", "when", "which", "there", "hvor", "hvem", "hvorfor", "kvar", "kven", "korleis"]
+)
 """What is asked with and for in a sentence: "here can I learn Norwegian?" is nobody's meaning."""
 WORD = re.compile(r"\w+")
 
