@@ -25,6 +25,7 @@ TrickName = Literal[
     "constants",
     "escaping",
     "lookups",
+    "pieces",
 ]
 """What makes answers quicker and can be turned off (marketplace/base/quick)."""
 

@@ -7,22 +7,13 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
-from marketplace.base.errors import Conflict, Refused
+from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.reports import queries, rules
 from marketplace.reports.acts import Act
 from marketplace.reports.content import Content, stored
 from marketplace.reports.models import ReportVersion, YearlyReport
 from organizations.directory.models import Municipality
-
-
-class AlreadyApproved(Conflict):
-    """The version was approved meanwhile: it stays as it is."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Rapporten er godkjent, og kan ikke endres. Lag en ny versjon hvis noe skal rettes.")
-        )
 
 
 async def make(municipality: Municipality, year: int, lang: str, *, by: UUID, now: datetime) -> str:
@@ -92,8 +83,7 @@ async def discard(report: YearlyReport, version: UUID | None, *, by: UUID, now: 
     newest = (await queries.versions_of(report))[0]
     if newest.id != version:
         return False
-    if newest.approved_at is not None:
-        raise AlreadyApproved
+    rules.still_draft(newest.approved_at is not None)
     if newest.number == 1:
         raise Refused(_("Dette er det første utkastet. Det blir liggende til det er godkjent."))
     await rows("DELETE FROM report_words WHERE version_id = $1", newest.id)
@@ -107,5 +97,4 @@ async def discard(report: YearlyReport, version: UUID | None, *, by: UUID, now: 
 async def _draft(version: ReportVersion) -> None:
     """Is it one still? Asked while the report is held."""
     await version.refresh_from_db(fields=["approved_at"])
-    if version.approved_at is not None:
-        raise AlreadyApproved
+    rules.still_draft(version.approved_at is not None)

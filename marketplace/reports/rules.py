@@ -7,13 +7,28 @@ from enum import StrEnum
 from uuid import UUID
 
 from marketplace.base.clock import month_start
-from marketplace.base.errors import Refused
+from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.reports.models import ReportVersion, ReportWords
 
 WHOLE_YEAR = 12
 """Number of the closing of December."""
+
+
+class AlreadyApproved(Conflict):
+    """The version was approved meanwhile: it stays as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Rapporten er godkjent, og kan ikke endres. Lag en ny versjon hvis noe skal rettes.")
+        )
+
+
+def still_draft(approved: object) -> None:
+    """Raises AlreadyApproved: what is approved stays as it is."""
+    if approved:
+        raise AlreadyApproved
 
 
 def correctable(approved: bool) -> None:

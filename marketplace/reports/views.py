@@ -177,8 +177,7 @@ def _section(found: Shown, key: str) -> Section:
     section = next((one for one in found.content.sections if one.key == key and one.asks), None)
     if section is None:
         raise NotFound
-    if found.approved:
-        raise actions.AlreadyApproved
+    rules.still_draft(found.approved)
     return section
 
 
@@ -194,8 +193,7 @@ async def approve(request: Request) -> Response:
     form = await ApproveForm.read(request)
     async with one_at_a_time(found.report.id):
         found = await _asked(request)  # as it is while nobody else writes
-        if found.approved:
-            raise actions.AlreadyApproved
+        rules.still_draft(found.approved)
         if form.valid and form.data.content != digest(found.content):
             form.add_error(
                 "form", _("Rapporten er endret siden du åpnet siden. Les den én gang til, og godkjenn så.")

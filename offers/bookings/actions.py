@@ -8,7 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.database import in_transaction, on_its_own, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries
@@ -21,10 +21,11 @@ from offers.catalogue.queries import Viewer
 from offers.publishing.questions import rules as asked
 from offers.seats import rules as seats_rules
 from offers.seats.before import made_before, same_form_or_person
-from offers.seats.claims import Booked, Claim, Party, Taken, insert
+from offers.seats.claims import Booked, Claim, Overtaken, Party, Taken, insert
+from offers.seats.crowd import first_here
 from offers.seats.known import active_at, actor_of
 from offers.seats.models import BookingState, EndedBy
-from offers.seats.moves import begun, change, lock_dates, lock_for, move, promote, tell
+from offers.seats.moves import begun, change, lock_dates, lock_for, look, move, promote, settled, tell
 from offers.seats.queries import LockedPool, active_in, ended
 from offers.seats.rows import LockedBooking
 from offers.seats.sql import covers
@@ -122,6 +123,12 @@ class AskingPool(LockedPool, asked.Asks):
     age_from: int | None
     age_to: int | None
     questions: str | None
+    version: int
+    """Which write its row comes from: another one, and it has changed."""
+
+
+ALSO = f"{asked.ASKED}, p.xmin AS version"
+"""What an AskingPool says beyond a LockedPool."""
 
 
 class ForWhom(Refused):
@@ -146,11 +153,13 @@ async def book(
     """Claim seats for a party in an offer (`session` None) or one of its sessions: book_dates of one.
 
     Gives confirmed, waiting or requested. Raises HasTime where it is a conversation and they have another of its times,
-    and as book_dates.
+    and as book_dates. A visitor's needs only a look at the pool and the one write, where nobody else wants the same.
     """
     waits = [session] if party.waiting_ok else []
-    return await book_dates(slug, [session], party, alone=True, waits=waits, viewer=viewer, form_key=form_key,
-                            lang=lang, now=now, tries=tries)  # fmt: skip
+    with first_here((slug, session)) as first:
+        locked = not first or party.person is not None
+        return await book_dates(slug, [session], party, alone=True, locked=locked, waits=waits, viewer=viewer,
+                                form_key=form_key, lang=lang, now=now, tries=tries)  # fmt: skip
 
 
 async def book_dates(
@@ -159,6 +168,7 @@ async def book_dates(
     party: Party,
     *,
     alone: bool = False,
+    locked: bool = True,
     waits: Collection[UUID | None] = (),
     viewer: Viewer,
     form_key: bytes,
@@ -173,18 +183,19 @@ async def book_dates(
     `waits`: those of the sessions where the party would rather wait than not come. The same form with the same content
     again gives its first booking, and adds the dates that it now has more; for somebody else it books anew. `alone`:
     the form is of one date, or of the whole offer. Then what stands in the way is only looked for when the write has
-    met it.
+    met it. Not `locked`, which only a visitor's form of one date may be: the pool is looked at, and locked when another
+    was quicker.
 
     Raises NotFound when the viewer may not see the offer, DatesRefused with the reasons in the user's words when a date
     has no room or is closed, ForWhom, Unanswered, JustSent when this form has sent something else for the same person,
     TooMany when one of `tries` has booked too often: what is booked is counted with it, once.
     """
     key, digest = party.key(form_key), party.digest(next(iter(sessions)) if alone else None)
-    for _attempt in range(3):  # a reference that is taken already: one in 3,000 with 100,000 bookings
+    for _attempt in range(4):  # a reference that is taken already: one in 3,000 with 100,000 bookings
         try:
-            async with in_transaction():
+            async with in_transaction() if locked else on_its_own():
                 whom = await whom_of(party)
-                pools = await _lock(slug, sessions, party, key, alone, viewer, now)
+                pools = await _pools(slug, sessions, party, key, alone, viewer, now, locked=locked)
                 ids = None if alone else {pool.pool_id for pool in pools}
                 before = [] if alone else await made_before(party, form_key, digest, ids)
                 wanted = [pool for pool in pools if pool.pool_id not in {one.pool_id for one in before}]
@@ -207,19 +218,22 @@ async def book_dates(
                 said = bool(party.companions or answers)
                 also = partial(asked.storing, names=party.companions, answers=answers) if said else None
                 if alone:
+                    seen = None if locked else pools[0].version
                     return await insert(
-                        Claim(pools[0], party, states[0], key, digest, lang, now, tries, also)
+                        Claim(pools[0], party, states[0], key, digest, lang, now, tries, also, seen)
                     )
                 claims = [Claim(pool, party, state, key, digest, lang, now, tries, also)
                           for pool, state in zip(wanted, states, strict=True)]  # fmt: skip
                 return await book_together(claims, before, form_key)
+        except Overtaken:
+            locked = True
         except Taken:
             if alone and (found := await _met(pools[0].pool_id, party, whom, form_key, digest)):
                 return found
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
 
-async def _lock(
+async def _pools(
     slug: str,
     sessions: Collection[UUID | None],
     party: Party,
@@ -227,15 +241,22 @@ async def _lock(
     alone: bool,
     viewer: Viewer,
     now: datetime,
+    *,
+    locked: bool,
 ) -> list[AskingPool]:
-    """The pools of these sessions, locked. Of conversations one has one at a time."""
+    """The pools of these sessions, locked or, of one, as it was seen. Of conversations one has one at a time."""
     if not alone:
         dates = [session for session in sessions if session]
-        pools = await lock_dates(AskingPool, slug, dates, viewer, now, also=asked.ASKED)
+        pools = await lock_dates(AskingPool, slug, dates, viewer, now, also=ALSO)
         if pools[0].kind == Kind.CONVERSATION:
             raise NotFound
         return pools
-    pool = await lock_for(AskingPool, slug, next(iter(sessions)), viewer, now, also=asked.ASKED)
+    if not locked:
+        pool = await look(AskingPool, slug, next(iter(sessions)), viewer, also=ALSO)
+        if not settled(pool, now):
+            raise Overtaken
+        return [pool]
+    pool = await lock_for(AskingPool, slug, next(iter(sessions)), viewer, now, also=ALSO)
     if pool.kind == Kind.CONVERSATION and party.person and not party.participant_name:
         await only_one(pool.offer_id, pool.pool_id, party.participant or party.person, party.person, key, now)
     return [pool]

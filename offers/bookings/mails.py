@@ -62,8 +62,9 @@ async def receipt(channel: Channel, lang: str, booking: str) -> Content | None:
 @mail
 async def waiting(channel: Channel, lang: str, booking: str) -> Content | None:
     """You are on the waiting list, at this place."""
+    first = rules.asked_first(await booking_in_mail(UUID(booking), lang), clock.now())
     return await _about("waiting", lazy("Du står på venteliste"), channel, lang, booking,
-                        {BookingState.WAITING}, dates=False)  # fmt: skip
+                        {BookingState.WAITING}, dates=False, asked_first=first)  # fmt: skip
 
 
 @mail

@@ -80,7 +80,7 @@ class FoundBooking(Ending):
     """The statement's row (queries.BOOKING). `booker`: whom its messages greet: who booked, or who comes when the
     address is theirs (a guide has booked). `alias`: what lists show instead of the name, if somebody wished so;
     `hidden` tells of their address, and is for messages to it alone. `open`: is the offer, and its organisation, there
-    for new ones? `closed`: the municipality has closed the organisation. `ends_at`: of all that it is for.
+    for new ones? `closed`: the municipality has closed the organisation. `starts_at`, `ends_at`: of all that it is for.
     `tells_who_came`: may whoever has its link hear whether they came? (seats/known.py)"""
 
     id: UUID
@@ -130,6 +130,7 @@ class FoundBooking(Ending):
     bring: str
     waiting_there: int
     pool_session_id: UUID | None
+    starts_at: datetime | None
     ends_at: datetime | None
 
     @property

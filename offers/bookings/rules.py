@@ -12,6 +12,7 @@ from marketplace.base.text import isolated, same_name
 from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.arriving import in_time
 from offers.catalogue.states import OfferState
+from offers.seats import rules as seats_rules
 from offers.seats.models import BookingState
 
 
@@ -73,6 +74,11 @@ class Begins(Protocol):
     def next_session_at(self) -> datetime | None: ...
     @property
     def next_session_ends(self) -> datetime | None: ...
+
+
+def asked_first(booking: OwnBooking, now: datetime) -> bool:
+    """When it is their turn in the queue, are they asked, or is the place theirs at once?"""
+    return seats_rules.asks_first(booking.promotion, booking.joining, booking.starts_at, now)
 
 
 def standing(booking: OwnBooking, now: datetime) -> str:

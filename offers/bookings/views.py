@@ -191,6 +191,7 @@ async def show(request: Request) -> Response:
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
         arriving=rules.arriving(sessions, request.now),
         state=rules.standing(found, request.now), section="my-page",
+        asked_first=rules.asked_first(found, request.now),
         companions=await companions_queries.companions(found.id),
         answers=await questions_queries.answers(found.id),
         certificate=was_at is not None and earned(was_at, request.now),

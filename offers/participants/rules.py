@@ -39,10 +39,15 @@ EXTRA_REASONS = {
 }
 
 
-def serves(names: list[str]) -> str:
-    """Who of the queue gets the new seats, before they do."""
+def serves(names: list[str], asked: bool) -> str:
+    """Who of the queue gets the new seats, or is `asked` whether they want one, before it happens."""
     if not names:
         return _("Nå får ingen på ventelista plass av dette. Lagre en gang til hvis det er riktig.")
+    if asked:
+        return ngettext("Den første på ventelista får spørsmål om plassen: %(names)s. "
+                        "Lagre en gang til hvis det er riktig.",
+                        "De %(num)s første på ventelista som passer, får spørsmål om plassen: %(names)s. "
+                        "Lagre en gang til hvis det er riktig.", len(names), names=", ".join(names))  # fmt: skip
     return ngettext("Den første på ventelista får plass: %(names)s. Lagre en gang til hvis det er riktig.",
                     "De %(num)s første på ventelista som passer, får plass: %(names)s. "
                     "Lagre en gang til hvis det er riktig.", len(names), names=", ".join(names))  # fmt: skip

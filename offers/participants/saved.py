@@ -7,6 +7,7 @@ class Saved(StrEnum):
     """Each has its sentence in a template."""
 
     ADDED = "added"
+    ASKED = "asked"
     CALLED = "called"
     CLOSED = "closed"
     CONFIRMED = "confirmed"

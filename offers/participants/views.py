@@ -24,6 +24,7 @@ from offers.participants.queries import ManagedPool, Participant, answers_of_off
 from offers.participants.saved import Saved
 from offers.rights.queries import offer_led_by, offer_owned_by, reach
 from offers.seats import actions as seats_actions
+from offers.seats import rules as seats_rules
 from offers.seats.models import EndedBy
 from organizations.members.models import Role
 from organizations.members.queries import own_organizations
@@ -118,13 +119,17 @@ async def capacity(request: Request) -> Response:
                         pool.id, form.data.capacity, now=request.now, by=request.person.id,
                         promised=form.data.promised,
                     )  # fmt: skip
-                    said = f"{Saved.SERVED}&served={served}" if served else Saved.SEATS
+                    asked = seats_rules.asks_first(
+                        offer.promotion, offer.joining, pool.starts_at, request.now
+                    )
+                    word = Saved.ASKED if asked else Saved.SERVED
+                    said = f"{word}&served={served}" if served else Saved.SEATS
                     return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
     except seats_actions.ServesQueue as serves:
         served_ones = await queries.some_participants(offer.id, serves.bookings, request.now)
         names = [party.name for party in served_ones]
         form.values["promised"] = str(len(names))
-        form.add_error("capacity", rules.serves(names))
+        form.add_error("capacity", rules.serves(names, serves.asked))
     except Refused as refused:
         form.add_error("capacity", refused.message)
     return await _participants(request, offer, form, pool.id)

@@ -44,9 +44,11 @@ CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sens
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
 _card = itemgetter(*CardRow._fields)
+Line = dict[str, Any]
+"""A line of a list's statement: a card's columns, and those by which it is paged."""
 
 
-def _card_row(line: dict[str, Any]) -> CardRow:
+def _card_row(line: Line) -> CardRow:
     line["audiences"] = tuple(line["audiences"])  # so that what is kept can be found by it
     return CardRow._make(_card(line))
 
@@ -104,7 +106,7 @@ async def looks(searches: Sequence[Search], *, viewer: Viewer, lang: str, now: d
     ]
 
 
-def _found(wanted: Search, lines: list[dict[str, Any]]) -> Found:
+def _found(wanted: Search, lines: list[Line]) -> Found:
     cards = [line for line in lines if line["id"] is not None]
     last = cards[wanted.page - 1] if len(cards) > wanted.page else None
     following = Position(last["position"], last["id"], last["page_rank"]) if last else None

@@ -201,16 +201,18 @@ class _Sheet:
             (slug, name) for (sort, slug), name in names.items()
             if sort == "organization" and _number(self.counts, "organization", slug) != 0
         ]  # fmt: skip
-        every.sort(key=lambda one: -(_number(self.counts, "organization", one[0]) or 0))
-        typed = spellings(str(self.form.values.get("who", "")))
-        named = [one for one in every if any(part in folded(one[1]) for part in typed)]
+        if self.counts is not None:
+            numbers = self.counts
+            every.sort(key=lambda one: -numbers.get(("organization", one[0]), 0))
+        typed = spellings(name) if (name := str(self.form.values.get("who", "")).strip()) else ()
+        named = [one for one in every if any(part in folded(one[1]) for part in typed)] if typed else every
         ticked = {*self.form.values.get("organization", [])}
         offered = [one for one in named if one[0] not in ticked][:MOST]
         chosen = [
             (slug, name) for (sort, slug), name in names.items() if sort == "organization" and slug in ticked
         ]
-        made = self.group("organization", legend, [*chosen, *offered], MOST if any(typed) else SHOWN)
-        return made._replace(search=len(every) > MOST or any(typed), none=not named)
+        made = self.group("organization", legend, [*chosen, *offered], MOST if typed else SHOWN)
+        return made._replace(search=len(every) > MOST or bool(typed), none=not named)
 
 
 def _folded(name: str, legend: str, options: list[Option], shown: int) -> Group:

@@ -63,9 +63,10 @@ async def cancel_all(
 class ServesQueue(Refused):
     """New seats would go to these of the queue, and whoever raises the number has not been told."""
 
-    def __init__(self, bookings: list[UUID]) -> None:
+    def __init__(self, bookings: list[UUID], asked: bool) -> None:
+        """`asked`: they have to say yes."""
         super().__init__(_("Nye plasser går til dem som står på ventelista."))
-        self.bookings = bookings
+        self.bookings, self.asked = bookings, asked
 
 
 async def set_capacity(
@@ -91,7 +92,8 @@ async def set_capacity(
             await reserve(pool, 0)
         served, _starts = await next_in_queue(pool, now)
         if promised is not None and promised != len(served):
-            raise ServesQueue([party.id for party in served])
+            asked = rules.asks_first(pool.promotion, pool.joining, pool.starts_at, now)
+            raise ServesQueue([party.id for party in served], asked)
         await record(Act.CAPACITY_CHANGED, now=now, actor=by, object_id=pool_id, organization=pool.owner_id,
                      details={"capacity": capacity})  # fmt: skip
         await promote(pool, now)

@@ -1,6 +1,7 @@
-"""A new claim on seats. Selling a seat once: lock the pool, decide in Python (rules.py), one write.
+"""A new claim on seats. Selling a seat once: look at the pool, decide in Python (rules.py), one write.
 
-Everything a decision needs stands in the locked pool row, which is read afresh after waiting for the lock.
+Everything a decision needs stands in the pool's own row. It is locked, and read afresh after waiting for the lock; or
+it was only looked at (moves.look), and then the write is made only while it is still the row that was seen.
 docs/decisions/0003-seats.md tells what was tried and measured.
 """
 
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from asyncpg import RaiseError, UniqueViolationError
+from tortoise.exceptions import IntegrityError
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import row, rows
@@ -20,7 +23,7 @@ from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.base.site import site
 from marketplace.base.text import name_key
-from marketplace.base.web.limits import Tries, counting, refuse
+from marketplace.base.web.limits import Tries, counting, too_many, unless_too_many
 from offers.seats import links, once, rules
 from offers.seats.acts import Act
 from offers.seats.known import in_the_way
@@ -118,7 +121,11 @@ class Taken(Exception):
     """Something stood in the way: the form key, an active booking that the booker knows of, or the reference."""
 
 
-PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
+class Overtaken(Exception):
+    """The pool was not locked, and somebody has changed it since it was looked at: nothing is written. Lock it."""
+
+
+PERSON = "INSERT INTO person (id, name, lang, shielded, created_at)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +144,16 @@ class Claim:
     """What it counts for: more than their most undoes it."""
     also: Callable[[Statement], object] | None = None
     """Names in the same statement what else hangs on the booking, which is `made` there."""
+    seen: int | None = None
+    """Where the pool is not locked: the version of its row that all was decided on."""
 
 
 async def insert(claim: Claim) -> Booked:
-    """The one write: people, contact, booking, seats, audit, mail row, counts, and what
-    else hangs on the booking. Raises Taken and TooMany, which undo them all."""
+    """The one write: seats, people, contact, booking, audit, mail row, counts, and what else hangs on the booking.
+
+    It is all or nothing by itself, so where the pool was only seen it needs no transaction around it. Raises Taken and
+    TooMany, which undo it all, and Overtaken, when nothing is written.
+    """
     party, state, pool = claim.party, claim.state, claim.pool
     account = party.account
     booking_id, reference, booker = uuid7(), links.new_reference(), party.person or uuid7()
@@ -149,8 +161,18 @@ async def insert(claim: Claim) -> Booked:
     w = write.value
     participant = party.participant or (uuid7() if party.participant_name else booker)
     at, language = w(claim.now), w(claim.lang)
+    waits = state is BookingState.WAITING
+    # The first of the parts, and the others are made from it: where it finds no row there is nothing else.
+    unchanged = "" if claim.seen is None else f"AND xmin = {w(claim.seen)}"
+    write.named(
+        "seats",
+        f"""UPDATE seat_pool SET taken = taken + {w(party.seats if state in rules.SEATED else 0)},
+            waiting = waiting + {w(int(waits))} WHERE id = {w(pool.pool_id)} {unchanged} RETURNING id""",
+    )
     if party.person is None:
-        write.named("one", f"{PERSON} ({w(booker)}, {w(party.name)}, {language}, false, {at})")
+        write.named(
+            "one", f"{PERSON} SELECT {w(booker)}, {w(party.name)}, {language}, false, {at} FROM seats"
+        )
     else:
         write.named(
             "named", f"UPDATE person SET name = {w(party.name)} WHERE id = {w(booker)} AND name IS NULL"
@@ -158,13 +180,14 @@ async def insert(claim: Claim) -> Booked:
     if party.participant_name:
         write.named(
             "other",
-            f"{PERSON} ({w(participant)}, {w(party.participant_name)}, {language}, {w(party.alias)}, {at})",
+            f"""{PERSON} SELECT {w(participant)}, {w(party.participant_name)}, {language}, {w(party.alias)}, {at}
+            FROM seats""",
         )
     if party.guided:
         write.named(
             "helped",
             f"""INSERT INTO acts_for (id, actor_id, person_id, relation, created_at, desk_id)
-            VALUES ({w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at}, {desk_of(w(booker))})""",
+            SELECT {w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at}, {desk_of(w(booker))} FROM seats""",
         )
     contact = party.contact_id
     whose = participant if party.guided else booker
@@ -173,9 +196,8 @@ async def insert(claim: Claim) -> Booked:
         write.named(
             "reach",
             f"""INSERT INTO contact_point (id, person_id, channel, value, created_at)
-            VALUES ({w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at})""",
+            SELECT {w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at} FROM seats""",
         )
-    waits = state is BookingState.WAITING
     queue, since = ("nextval('booking_queue')", at) if waits else ("NULL", "NULL")
     seated = at if state in rules.SEATED else "NULL"
     unless = ""
@@ -187,19 +209,14 @@ async def insert(claim: Claim) -> Booked:
         f"""INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
             organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
             by_host, asked, seated_at, created_at, changed_at)
-        SELECT {w(booking_id)}, {w(pool.pool_id)}, {w(pool.offer_id)}, {w(participant)}, {w(booker)},
+        SELECT {w(booking_id)}, id, {w(pool.offer_id)}, {w(participant)}, {w(booker)},
             {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(reference)},
             {w(claim.key)}, {w(claim.digest)}, {queue}, {since}, 1, {language},
-            {w(party.by_host)}, {str(state is BookingState.REQUESTED).lower()}, {seated}, {at}, {at} {unless}
-        ON CONFLICT DO NOTHING RETURNING id""",
+            {w(party.by_host)}, {str(state is BookingState.REQUESTED).lower()}, {seated}, {at}, {at} FROM seats {unless}
+        RETURNING id""",
     )
     if claim.also:
         claim.also(write)
-    write.named(
-        "seats",
-        f"""UPDATE seat_pool SET taken = taken + {w(party.seats if state in rules.SEATED else 0)},
-            waiting = waiting + {w(int(waits))} WHERE id = {w(pool.pool_id)} AND EXISTS (SELECT 1 FROM made)""",
-    )
     write.named(
         "audit",
         f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
@@ -216,17 +233,22 @@ async def insert(claim: Claim) -> Booked:
             FROM made""",
         )
     if claim.tries:
-        write.named("counted", counting(claim.tries, write, claim.now))
-        write.add("SELECT made.id, c.tried, c.count, c.window_ends FROM made CROSS JOIN counted c")
+        write.named("counted", counting(claim.tries, write, claim.now, of="made"))
+        write.add(f"SELECT made.id FROM made WHERE {unless_too_many(claim.tries, write, 'counted')}")
     else:
         write.add("SELECT made.id FROM made")
-    made = await rows(write.sql, *write.values)
-    if not made:
-        raise Taken
-    if claim.tries:
+    try:
+        made = await rows(write.sql, *write.values)
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolationError):
+            raise Taken from error
+        raise
+    except RaiseError as error:
         words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "
                   "Ring %(phone)s, så melder vi deg på.", phone=site().helpline_phone)  # fmt: skip
-        refuse(claim.tries, made, claim.now, words)
+        raise too_many(error, claim.now, words) from error
+    if not made:
+        raise Taken if claim.seen is None else Overtaken
     return Booked(booking_id, 1, state)
 
 

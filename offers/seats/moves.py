@@ -15,7 +15,7 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import Mail, name_of, post
-from offers.catalogue.models import Joining, Promotion
+from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer, published
 from offers.seats import rules
 from offers.seats.acts import Act
@@ -36,10 +36,15 @@ async def lock(pool_id: UUID, now: datetime) -> LockedPool:
     return pool
 
 
+def settled(pool: LockedPool, now: datetime) -> bool:
+    """Is there no held seat that nobody has answered in time?"""
+    return pool.first_deadline is None or pool.first_deadline > now
+
+
 async def settle(pool: LockedPool, now: datetime) -> None:
     """Held seats of a locked pool that nobody has answered in time go on to the next, as the job does with them: it
     must not matter when the worker came by. Every lock of a pool for an act begins with this."""
-    if pool.first_deadline is None or pool.first_deadline > now:
+    if settled(pool, now):
         return
     due = await rows(
         Movable,
@@ -76,11 +81,12 @@ async def lock_as_it_stands(pool_id: UUID) -> LockedPool:
 P = TypeVar("P", bound=LockedPool)
 
 
-async def lock_for(
-    kind: type[P], slug: str, session: UUID | None, viewer: Viewer, now: datetime, *, also: str
+async def look(
+    kind: type[P], slug: str, session: UUID | None, viewer: Viewer, *, also: str, locked: bool = False
 ) -> P:
-    """The seat pool that somebody asks for, locked, with what else a row of this kind says of offer o (`also`,
-    columns): it costs no round trip. Those may be a moment old; decisions use the pool's own."""
+    """The seat pool that somebody asks for as it stands, with what else a row of this kind says of offer o and pool p
+    (`also`, columns): it costs no round trip. Unless it is locked it may change at once, so what is decided on it is
+    written with its version (claims.insert)."""
     asked = Statement(slug)
     seen = published(viewer).within(asked)
     which = "p.session_id IS NULL" if session is None else f"p.session_id = {asked.value(session)}"
@@ -88,11 +94,19 @@ async def lock_for(
         kind,
         f"""SELECT {LOCKED}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id AND {which}
-        WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
+        WHERE o.slug = $1 AND {seen} {"FOR NO KEY UPDATE OF p" if locked else ""}""",
         *asked.values,
     )
     if pool is None:
         raise NotFound
+    return pool
+
+
+async def lock_for(
+    kind: type[P], slug: str, session: UUID | None, viewer: Viewer, now: datetime, *, also: str
+) -> P:
+    """The same, locked. What its offer says may be a moment old; decisions use the pool's own."""
+    pool = await look(kind, slug, session, viewer, also=also, locked=True)
     await settle(pool, now)
     return pool
 
@@ -204,11 +218,11 @@ async def tell(
 
 
 async def promote(pool: LockedPool, now: datetime) -> None:
-    """Give free seats of a locked pool to the queue: to those who are next. In a course that has begun they are asked,
-    whatever else is done there: nobody is moved into the middle of one."""
+    """Give free seats of a locked pool to the queue: to those who are next, or ask them (rules.asks_first)."""
     chosen, starts = await next_in_queue(pool, now)
+    asked = rules.asks_first(pool.promotion, pool.joining, pool.starts_at, now)
     for party in chosen:
-        if pool.promotion == Promotion.HELD or rules.goes_on(pool.pool, now):
+        if asked:
             hours = telling_rules.hours_held(pool.hold_hours, party.channel == Channel.CALL)
             until = rules.hold_until(starts, hours, now)
             await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)

@@ -51,4 +51,10 @@ const begin = async () => {
   document.body.dataset.drawn = Math.round(performance.now());
 };
 
+const net = (here) => {
+  document.getElementById("away").hidden = here;
+  for (const name of ["again", "reload"]) { document.getElementById(name).hidden = !here; }
+};
+addEventListener("online", () => net(true));
+addEventListener("offline", () => net(false));
 begin();

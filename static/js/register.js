@@ -240,7 +240,7 @@ const begin = async () => {
   if (form.dataset.stands) { meet(JSON.parse(form.dataset.stands)); }
   queue.last.forEach((one, name) => show(name, one.value));
   count();
-  form.querySelectorAll("[data-without-code]").forEach((one) => { one.hidden = true; });
+  document.querySelectorAll("[data-without-code]").forEach((one) => { one.hidden = true; });
   form.querySelectorAll("[data-step]").forEach((one) => { one.hidden = false; });
   form.addEventListener("change", changed);
   form.addEventListener("focusout", () => { setTimeout(() => meet(stands)); });

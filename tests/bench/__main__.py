@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import credentials
 from marketplace.base.postgres.embedded import EmbeddedPostgres
-from tests.bench import figure_pages, figures, found, lists, mails, report, taps
+from tests.bench import figure_pages, figures, found, lists, mails, offline, report, taps
 from tests.bench.crash import crash
 from tests.bench.feeds import change
 from tests.bench.measuring import (
@@ -210,6 +210,7 @@ def main() -> None:
     figures.measure(results, note)
     figure_pages.measure(results, note)
     taps.measure(results, note)
+    offline.measure(results, note)
     note(results, "report_pdf", report.printed(), "s", "5 s", report.LONGEST)
     Path("bench.json").write_text(json.dumps(results, indent=2) + "\n")
 

@@ -204,7 +204,7 @@ TRIGGERS = {
 }  # fmt: skip
 FUNCTIONS = {
     "audit_is_append_only", "catalogue_changed", "catalogue_told", "figures_are_append_only",
-    "main_audience_is_one_of_them", "taps_are_append_only",
+    "main_audience_is_one_of_them", "taps_are_append_only", "wait_until",
     "old_figures_are_frozen", "parts_are_of_other_words", "report_is_approved", "vevent_stale", "vevents_stale",
 }  # fmt: skip
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}

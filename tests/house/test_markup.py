@@ -93,6 +93,7 @@ async def test_what_pages_hardly_hold_is_read_as_its_tree() -> None:
         "<select name=i><option>&aring; </option></select><textarea name=j>\n\na &lt; b</textarea><input name=k "
         "disabled value=x><button name=l value=m>n</button></form><main></main>",
         '<aside class="ds-card tp-demo"><aside>in</aside><form method="post">p</form></aside><h1>q</h1>r',
+        '<form method="post" action="/around"></form><main><form method="post" action="/in"></form></main>',
         '<aside class="tp-demonstration">stays</aside>',
         "", "only words", "a &lt;b&gt; c",
     )  # fmt: skip

@@ -28,7 +28,7 @@ from tests.offers.feeds.test_cache import until
 from tests.visitor import Visitor
 
 HOUSE = Path(__file__).parents[2]
-DRAWING = ("constants", "escaping", "lookups")
+DRAWING = ("constants", "escaping", "lookups", "pieces")
 """What templates are made with: every page is drawn by it."""
 APART = {
     "vary": "a kept page stands plain and packed, and says so; one made anew is packed by the edge, which says so then"
@@ -38,7 +38,8 @@ PUBLIC = (
     "/", "/en", "/offers", "/offers?kind=activity&audience=everyone", "/offers?when=week&kind=finnes-ikke",
     "/offers/tur", "/organizations", "/sign-in", "/sign-in?next=/manage", "/calendar", "/calendar/all.ics",
     "/calendar/kinds/activity.ics", "/offers.atom", "/calendar/offers/finnes-ikke.ics", "/offers/", "//",
-    "/nowhere/at/all", "/en/nn/offers",
+    "/nowhere/at/all", "/en/nn/offers", "/offers?age=9&near=4306&q=tur", "/offers?age=x&near=ukjent&from=9&q=tur",
+    "/en/offers?age=9&within=5&to=1.1.2027", "/nn/offers?age=200",
 )  # fmt: skip
 RANDOM = "second-factor/app$|passkeys?/options$"
 """Pages with a secret that the library makes anew: not made of our dice."""

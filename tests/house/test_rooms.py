@@ -1,5 +1,6 @@
 """A room is one subject and holds files named by their role; a prefix in a file's name is a room that wants out."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,16 @@ HOUSE = Path(__file__).parents[2]
 ROLES = ("models", "queries", "rules", "actions", "forms", "mails", "jobs", "views")
 MOST_ROOMS = 14
 """Of a top-level package: more is a house that nobody overlooks. One more wants one to become a wing."""
+
+
+MOST_LINES = 300
+LONG = {
+    "marketplace/routes.py": "the map of addresses, on one page",
+    "marketplace/base/data/database.py": "one client of the database: its connections and what is asked of it",
+    "marketplace/demo/samples.py": "one made-up town that every mail is written from",
+    "offers/search/index/keeping.py": "one index, and everything that may make it untrue",
+}
+"""Files that are longer, and why they are one subject all the same."""
 
 
 def wants_out(name: str) -> bool:
@@ -29,11 +40,28 @@ def test_no_file_is_a_room_that_wants_out() -> None:
     assert [str(path.relative_to(HOUSE)) for path in out] == []
 
 
+def test_a_file_is_no_longer_than_one_overlooks() -> None:
+    long = {
+        str(path.relative_to(HOUSE)) for room in {*rooms(), HOUSE / "marketplace"} for path in room.glob("*.py")
+        if len(path.read_text().splitlines()) > MOST_LINES
+    }  # fmt: skip
+    assert long - {*LONG} == set(), "a file that passes 300 lines is two files or two features"
+
+
 def test_no_room_is_empty() -> None:
     empty = [str(room.relative_to(HOUSE)) for room in rooms()
              if not any(path.stat().st_size for path in room.glob("*.py"))
              and not any(child.parent.parent == room for child in rooms())]  # fmt: skip
     assert empty == []
+
+
+def test_every_room_is_told_of_by_the_page_that_tells_of_the_house() -> None:
+    page = (HOUSE / "docs/architecture.md").read_text()
+    untold = {
+        str(room.relative_to(HOUSE)) for room in rooms()
+        if room.parent != HOUSE and not re.search(rf"`(?:[\w/]+/)?{room.name}/`", page)
+    }  # fmt: skip
+    assert untold == set()
 
 
 def test_templates_stand_as_the_packages() -> None:

@@ -183,14 +183,14 @@ async def test_what_is_sealed_opens(secret: Use) -> None:
     stored = {
         "goal": own_goals.sealed(SOMEBODY, "Gå til biblioteket"),
         "app": second_factor.sealed_secret("JBSWY3DPEHPK3PXP").decode(),
-        "call": caller.sealed(call, SOMEBODY),
+        "call": caller.as_cookie(call, SOMEBODY),
     }
     secret(NOW_KEY, BEFORE)
     assert own_goals.opened(SOMEBODY, stored["goal"]) == "Gå til biblioteket"
     assert signing.unseal(second_factor.APP, stored["app"]) == b"JBSWY3DPEHPK3PXP"
     assert signing.sealed_before(second_factor.APP, stored["app"])
     assert not signing.sealed_before(second_factor.APP, signing.seal(second_factor.APP, b"x"))
-    found = caller.opened(stored["call"], "one", SOMEBODY, NOW)
+    found = caller.in_cookie(stored["call"], "one", SOMEBODY, NOW)
     assert found is not None
     assert found.words == "kor"
     secret(NOW_KEY)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar, overload
 
 import asyncpg
@@ -11,7 +11,12 @@ from tortoise import Tortoise
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connection, get_connections
-from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
+from tortoise.exceptions import (
+    DBConnectionError,
+    IntegrityError,
+    OperationalError,
+    TransactionManagementError,
+)
 
 from marketplace.base.data import ledger
 from marketplace.base.data.address import credentials
@@ -125,6 +130,21 @@ class Client(AsyncpgDBClient):
         made.__class__ = Pool
         return await made
 
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        if self._pool is None:
+            await self.acquire_connection().ensure_connection()
+        pool = self._pool
+        assert pool is not None
+        held = await pool.acquire()
+        try:
+            return [dict(one) for one in await held.fetch(query, *(values or ()))]
+        except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as error:
+            raise OperationalError(error) from error
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise IntegrityError(error) from error
+        finally:
+            await pool.release(held)
+
 
 client_class = Client
 
@@ -191,6 +211,12 @@ class in_transaction:  # noqa: N801 - read as a verb, as Tortoise's of that name
             except BaseException:
                 await self.client.rollback()
                 raise
+
+
+def on_its_own() -> AbstractAsyncContextManager[Any]:
+    """Around a statement that is all or nothing by itself. Nothing is begun and committed for it; but within a
+    transaction it gets a savepoint, so that when it fails it undoes no more than itself."""
+    return in_transaction() if isinstance(connection(), TransactionWrapper) else nullcontext()
 
 
 def config(url: str | None = None) -> dict[str, Any]:
@@ -317,4 +343,4 @@ async def value(sql: str, *values: Any) -> Any:
 
 
 __all__ = ["UNAVAILABLE", "OperationalError", "column", "config", "connect", "connected", "connection", "credentials",
-           "disconnect", "in_transaction", "row", "rows", "unavailable", "value"]  # fmt: skip
+           "disconnect", "in_transaction", "on_its_own", "row", "rows", "unavailable", "value"]  # fmt: skip

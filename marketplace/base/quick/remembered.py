@@ -28,26 +28,38 @@ def remembered(most: int) -> Callable[[Callable[[*Given], Drawn]], Callable[[*Gi
     return marked
 
 
-class Remembered(Generic[Drawn]):
-    """The same for what takes its time: the last `most`, by all that they are made of."""
+class Lately(Generic[Drawn]):
+    """The last `most` that were put or asked for, by all that they are made of."""
 
-    def __init__(self, most: int, use: str) -> None:
+    def __init__(self, most: int) -> None:
         self.most = most
         self._kept: OrderedDict[Hashable, Drawn] = OrderedDict()
-        REMEMBERED.uses.append(use)
 
     def get(self, key: Hashable) -> Drawn | None:
-        found = self._kept.get(key) if REMEMBERED.on else None
+        found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
         return found
 
     def put(self, key: Hashable, drawn: Drawn) -> Drawn:
-        if REMEMBERED.on:
-            self._kept[key] = drawn
-            if len(self._kept) > self.most:
-                self._kept.popitem(last=False)
+        self._kept[key] = drawn
+        if len(self._kept) > self.most:
+            self._kept.popitem(last=False)
         return drawn
 
     def clear(self) -> None:
         self._kept.clear()
+
+
+class Remembered(Lately[Drawn]):
+    """The same for what takes its time, as REMEMBERED has it; `use` is the feature that keeps it."""
+
+    def __init__(self, most: int, use: str) -> None:
+        super().__init__(most)
+        REMEMBERED.uses.append(use)
+
+    def get(self, key: Hashable) -> Drawn | None:
+        return super().get(key) if REMEMBERED.on else None
+
+    def put(self, key: Hashable, drawn: Drawn) -> Drawn:
+        return super().put(key, drawn) if REMEMBERED.on else drawn

@@ -199,7 +199,7 @@ class Filled(Generic[F]):
         return self._seen or seen_of(self._shown)
 
     @property
-    def _shown(self) -> dict[str, Any]:
+    def _shown(self) -> Sent:
         """The value of every field: what has none is shown empty, and somebody else may have filled it in since."""
         lists = listed(self.model)
         return {name: [] if name in lists else "" for name in self.model.model_fields} | self.values

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
 import structlog
+from asyncpg import RaiseError
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
@@ -137,9 +138,9 @@ def of_visitor(
     ]
 
 
-def counting(tries: Iterable[Tries], within: Statement, now: datetime) -> str:
+def counting(tries: Iterable[Tries], within: Statement, now: datetime, *, of: str | None = None) -> str:
     """SQL, as a part of this statement, that counts one try of each and returns its id as `tried`, count and
-    window_ends. The ids are in one order, so that nobody waits in a ring."""
+    window_ends. The ids are in one order, so that nobody waits in a ring. `of`: only where that part has a row."""
     put = within.value
     windows = sorted((each.id, now + each.window, each.count) for each in tries)
     ids, ends, counts = ([window[at] for window in windows] for at in range(3))
@@ -148,9 +149,26 @@ def counting(tries: Iterable[Tries], within: Statement, now: datetime) -> str:
     return f"""INSERT INTO rate_limit AS r (id, count, window_ends)
         SELECT id, count, ends
         FROM unnest({put(ids)}::uuid[], {put(ends)}::timestamptz[], {put(counts)}::int[]) AS t (id, ends, count)
+        {f"WHERE EXISTS (SELECT FROM {of})" if of else ""}
         ON CONFLICT (id) DO UPDATE SET count = excluded.count + CASE WHEN {over} THEN 0 ELSE r.count END,
             window_ends = CASE WHEN {over} THEN excluded.window_ends ELSE r.window_ends END
         RETURNING id AS tried, count, window_ends"""
+
+
+def unless_too_many(tries: Iterable[Tries], within: Statement, counted: str) -> str:
+    """SQL, a condition that holds while none of what was `counted` (a part by that name) was tried more often than its
+    most. Else the database undoes the whole statement, and what it raises is told by `too_many`."""
+    each = [(one.id, one.most) for one in tries]
+    ids, most = ([one[at] for one in each] for at in range(2))
+    over = f"""(SELECT max(c.window_ends) FROM {counted} c
+        JOIN unnest({within.value(ids)}::uuid[], {within.value(most)}::int[]) AS t (id, most) ON t.id = c.tried
+        WHERE c.count > t.most)"""
+    return f"CASE WHEN {over} IS NULL THEN true ELSE wait_until({over}) END"
+
+
+def too_many(raised: RaiseError, now: datetime, words: str) -> TooMany:
+    """What `unless_too_many` has undone a statement for, in these words."""
+    return TooMany(words, datetime.fromtimestamp(float(str(raised)), UTC) - now)
 
 
 def refuse(

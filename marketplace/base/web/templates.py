@@ -16,6 +16,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.first_names import first_name
 from marketplace.base.i18n import lazy
 from marketplace.base.quick import drawing as quick
+from marketplace.base.quick.pieces import Pieces
 from marketplace.base.site import site
 from marketplace.base.text import isolated, name_key
 from marketplace.base.web.http import Request
@@ -84,7 +85,7 @@ def environment(lang: str) -> Environment:
     made = quick.environment()(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=lambda name: name is None or not name.endswith(".txt"),
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", Pieces],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

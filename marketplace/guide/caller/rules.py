@@ -67,7 +67,7 @@ class Call:
         return replace(self, sent=(*self.sent, key)[-MOST_NOTED:])
 
 
-def sealed(call: Call, sign_in: UUID) -> str:
+def as_cookie(call: Call, sign_in: UUID) -> str:
     """The call as its cookie."""
     said = {
         "by": sign_in.hex, "at": int(call.at.timestamp()), "search": call.search, "words": call.words,
@@ -76,7 +76,7 @@ def sealed(call: Call, sign_in: UUID) -> str:
     return seal(f"call {call.id}", json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode())
 
 
-def opened(text: str | None, id: str, sign_in: UUID | None, now: datetime) -> Call | None:  # noqa: A002
+def in_cookie(text: str | None, id: str, sign_in: UUID | None, now: datetime) -> Call | None:  # noqa: A002
     """The call of a cookie. None: there is none, it is over, or somebody else's who sat here."""
     content = unseal(f"call {id}", text) if text else None
     if content is None or sign_in is None:
@@ -91,7 +91,7 @@ def opened(text: str | None, id: str, sign_in: UUID | None, now: datetime) -> Ca
     )  # fmt: skip
 
 
-def sealed_search(call: str, query: str, sign_in: UUID, now: datetime) -> str:
+def as_link(call: str, query: str, sign_in: UUID, now: datetime) -> str:
     """A search, for a link of the page of its call: another page of the list, or one filter less."""
     said = {"by": sign_in.hex, "at": int(now.timestamp()), "query": query}
     return seal(
@@ -99,7 +99,7 @@ def sealed_search(call: str, query: str, sign_in: UUID, now: datetime) -> str:
     )
 
 
-def opened_search(text: str, call: str, sign_in: UUID | None, now: datetime) -> str | None:
+def in_link(text: str, call: str, sign_in: UUID | None, now: datetime) -> str | None:
     """The search of such a link. None: it is of another call or somebody else, or older than a call lasts."""
     content = unseal(f"search in call {call}", text)
     if content is None or sign_in is None:

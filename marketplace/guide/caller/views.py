@@ -20,7 +20,7 @@ from marketplace.dialogue.needs.forms import NeedForm
 from marketplace.guide.caller.browser import call_of, forgotten, keep
 from marketplace.guide.caller.queries import Desk, booked_in, desk_of, messages_of
 from marketplace.guide.caller.rules import LONGEST as LONGEST_SEARCH
-from marketplace.guide.caller.rules import Call, need_of, opened_search, sealed_search, told
+from marketplace.guide.caller.rules import Call, as_link, in_link, need_of, told
 from marketplace.guide.found.forms import LookForm
 from marketplace.guide.found.rules import WHY_LABELS
 from marketplace.guide.rules import Receipt
@@ -91,7 +91,7 @@ async def _asked(request: Request, call: Call) -> dict[str, list[str]]:
     if request.method == "POST":
         return await request.fields()
     linked = request.query.get("search", [""])[-1]
-    query = opened_search(linked, call.id, request.sign_in_id, request.now) if linked else None
+    query = in_link(linked, call.id, request.sign_in_id, request.now) if linked else None
     return parse_qs(call.search if query is None else query, keep_blank_values=True)
 
 
@@ -99,7 +99,7 @@ def _link(request: Request, call: Call, query: Query) -> str:
     """The address of the page with another search in the same call."""
     assert request.sign_in_id is not None  # desks are for the signed-in
     asked = urlencode(query, doseq=True)[:LONGEST_SEARCH]
-    return here(request, {"search": sealed_search(call.id, asked, request.sign_in_id, request.now)})
+    return here(request, {"search": as_link(call.id, asked, request.sign_in_id, request.now)})
 
 
 def own_municipality(served: list[Served], desk: Desk | None, host: str) -> Served | None:

@@ -55,12 +55,12 @@ TITLES = {
 LABELS = {
     "accepted_at": lazy("Godtatt"), "action": lazy("Hva"), "address": lazy("Adresse"), "answer": lazy("Svar"),
     "at": lazy("Når"), "booked_by_me": lazy("Meldt på av deg"), "changed_at": lazy("Sist endret"),
-    "called_at": lazy("Ringt"),
+    "called_at": lazy("Ringt"), "closed_at": lazy("Gjort ferdig"), "ended_by": lazy("Hvorfor den ikke gjelder"),
     "channel": lazy("Måte"), "created_at": lazy("Laget"), "device": lazy("Enhet"), "ended_at": lazy("Avsluttet"),
     "expires_at": lazy("Varer til"), "failed_at": lazy("Kom ikke fram"), "for_me": lazy("Gjelder deg"),
     "given_at": lazy("Sendt"), "taken_back_at": lazy("Tatt bort"),
     "kind": lazy("Hva"), "lang": lazy("Språk"), "leads_as": lazy("Leder som"),
-    "mail": lazy("Melding"), "name": lazy("Navn"),
+    "mail": lazy("Melding"), "name": lazy("Navn"), "opened_at": lazy("Åpnet"),
     "next_path": lazy("Side du ville til"), "organization": lazy("Organisasjon"),
     "question": lazy("Spørsmål"), "reason": lazy("Begrunnelse"),
     "recorded_at": lazy("Ført"), "reference": lazy("Nummer"), "refused_at": lazy("Ingen hjemme på adressen"),
@@ -79,6 +79,11 @@ VALUES: dict[str, dict[Any, Any]] = {
     "lang": dict(LANGUAGES),
     "relation": dict(RELATION_LABELS),
     "role": dict(ROLE_LABELS), "leads_as": dict(LEADS_AS_LABELS),
+    "ended_by": {
+        "self": lazy("Meldt av"), "host": lazy("Meldt av av arrangøren"), "session": lazy("Datoen ble avlyst"),
+        "offer": lazy("Tilbudet ble avlyst"), "time_changed": lazy("Tiden ble byttet"),
+        "expired": lazy("Fristen for å svare gikk ut"), "erased": lazy("Opplysningene ble slettet"),
+    },
     "state": {
         "present": lazy("Til stede"), "absent": lazy("Ikke til stede"), "excused": lazy("Sa fra"),
         "waiting": lazy("Venteliste"),

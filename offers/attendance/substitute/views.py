@@ -115,5 +115,6 @@ async def _page(
         request, "offers/attendance/substitute/register.html", status=status, link=link, session=session, section="",
         title=await title_of(session.offer_id, request.lang),
         open=is_open(session.starts_at, request.now) and not session.called_off
-        and not settled(session.starts_at, request.now), **drawn._asdict(),
+        and not settled(session.starts_at, request.now),
+        begun=session.starts_at <= request.now, **drawn._asdict(),
     )  # fmt: skip

@@ -65,15 +65,28 @@ def count(
                 where = there(replace(wanted, **{**one.unset, **chosen}), known)
                 left = _of_offers(masks, others, chosen) & answering(masks, dates._replace(there=where))
                 counted[one.name, value] = left.bit_count()
-        elif "dates" in gone:
-            without = dates._replace(**one.unset)
-            for value, chosen in choices:
-                left = others & answering(masks, without._replace(**chosen))
-                counted[one.name, value] = left.bit_count()
         else:
-            for value, chosen in choices:
-                counted[one.name, value] = _of_offers(masks, others, chosen).bit_count()
+            without = dates._replace(**one.unset) if "dates" in gone else None
+            for choice, mask in _masks_of(masks, one.name, choices, without):
+                counted[choice] = (others & mask).bit_count()
     return {choice: number for choice, number in counted.items() if number}
+
+
+def _masks_of(
+    masks: Masks, name: str, choices: list[tuple[str, Fields]], without: Dates | None
+) -> list[tuple[tuple[str, str], int]]:
+    """The offers of each choice of a filter, put together until something changes; of one that asks for a date, beside
+    what else is asked of it (`without` this filter)."""
+    key = ("choices", name, without and (today(masks.now), without))
+    made: list[tuple[tuple[str, str], int]] | None = masks.remembered.get(key)
+    if made is None:
+        made = [
+            ((name, value), _of_offers(masks, -1, chosen) if without is None
+             else answering(masks, without._replace(**chosen)))
+            for value, chosen in choices
+        ]  # fmt: skip
+        masks.remember(key, made)
+    return made
 
 
 def _of_offers(masks: Masks, found: int, chosen: Fields) -> int:

@@ -23,11 +23,12 @@ trening, trim, trene, gym, mosjon, mosjonere, fysisk aktivitet, styrke, økt, st
 dans, danse, swing, vals, dance
 sang, synge, syng, kor, song, allsang, choir, singing
 musikk, spille, instrument, gitar, piano, trommer, band, kor, music, guitar
-kafé, kafe, kaffe, vafler, vaffel, lunsj, kake, cafe, coffee
+kafé, kafe, kaffe, vafler, vaffel, lunsj, kake, cafe, coffee, kawiarnia, кафе, кавʼярня, مقهى
 mat, middag, spise, spise sammen, varm mat, suppe, frokost, lage mat, matlaging, matkurs, kokk, taco, food, dinner, \
 cooking
-norsk, norskkurs, norsktrening, språk, språktrening, norwegian
-venn, vennskap, aktivitetsvenn, besøksvenn, følgesvenn, støttekontakt, friend
+norsk, norskkurs, norsktrening, språk, språktrening, norwegian, język, językowa, мова, мовне, язык, языковое, لغة, اللغة
+venn, vennskap, aktivitetsvenn, besøksvenn, følgesvenn, støttekontakt, friend, przyjaciel, przyjaciele, znajomi, \
+друг, друзі, друзья, صديق, أصدقاء
 besøksvenn, besøk, besøkstjeneste, visitt, aktivitetsvenn, visit
 ensom, ensomhet, einsam, alene, aleine, åleine, isolert, lonely, alone
 sosial, treffe folk, møte folk, møteplass, bli kjent, fellesskap

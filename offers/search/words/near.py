@@ -17,6 +17,10 @@ FEWER_THAN = 3
 SHORTEST = 4
 LONG = 8
 """Letters from which two slips are forgiven, and not only one."""
+ASKING = frozenset(
+    ["where", "what", "when", "which", "there", "hvor", "hvem", "hvorfor", "kvar", "kven", "korleis"]
+)
+"""What is asked with and for in a sentence: "here can I learn Norwegian?" is nobody's meaning."""
 WORD = re.compile(r"\w+")
 
 
@@ -28,7 +32,7 @@ def meant(typed: str, known: Collection[str]) -> str | None:
     def nearest(found: re.Match[str]) -> str:
         nonlocal changed
         word = found[0].lower()
-        if len(word) < SHORTEST or _is_a_form_of(word, known):
+        if len(word) < SHORTEST or word in ASKING or _is_a_form_of(word, known):
             return found[0]
         most = 2 if len(word) >= LONG else 1
         near = [

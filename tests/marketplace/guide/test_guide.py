@@ -188,14 +188,16 @@ async def test_no_link_leads_a_guide_away_from_the_call(visitor: Visitor) -> Non
     )
     receipt = await visitor.follow(await booked(visitor, offer))
     another = receipt.soup.find("a", string="Meld på en dag til")
-    assert another is not None and another["href"] == f"{CALL}/offers/{offer.slug}"
+    assert another is not None
+    assert another["href"] == f"{CALL}/offers/{offer.slug}"
     form = await visitor.open(str(another["href"]))
     assert form.fields(f"/{offer.slug}")["participant_name"] == ["Olaug"], "it is for the same caller"
     made = await Booking.get()
     shown = await visitor.open(link_path(made.id, made.link_version))
     assert bookings_of_residents(shown) == []
     once_more = shown.soup.find("a", string="Meld på en til")
-    assert once_more is not None and str(once_more["href"]).startswith(f"/desk/offers/{offer.slug}?session=")
+    assert once_more is not None
+    assert str(once_more["href"]).startswith(f"/desk/offers/{offer.slug}?session=")
     session = await Session.filter(offer=offer).first()
     assert session is not None
     for path in (f"new?session={session.id}", "several"):

@@ -1,18 +1,21 @@
 """Full: whoever is added or let in waits, or gets a seat of their own; and who is served by more seats is said."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from marketplace.base.data.database import rows
-from marketplace.base.models import AuditEntry
+from marketplace.base.models import AuditEntry, Channel
+from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.bookings import actions
-from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.catalogue.models import Joining, Offer, Promotion, SeatPool
 from offers.participants import actions as participants_actions
 from offers.participants.rules import ExtraReason
 from offers.rights.models import HostAssignment
+from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
 from organizations.members.models import Role
 from tests import make
@@ -145,3 +148,30 @@ async def test_seats_made_for_two_at_once_are_two_and_none_is_sold_twice(db: Non
         participants_actions.answer_request(one.id, True, now=NOW, by=kari.id, extra=ExtraReason.ROOM) for one in asks
     ))  # fmt: skip
     assert await seats(offer) == (7, 7, 2)
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_whoever_is_only_asked_is_not_said_to_get_the_seat(visitor: Visitor, begun: bool) -> None:
+    """In a course that has begun nobody is moved into the middle of it, whatever its queue does else; and where those
+    who are next are asked at all times."""
+    promotion = Promotion.AUTOMATIC if begun else Promotion.HELD
+    starts = [NOW - timedelta(days=7), NOW + timedelta(days=7)] if begun else [NOW + timedelta(days=7)]
+    offer = await make.offer(
+        "Sov bedre", joining=Joining.WHOLE, capacity=1, promotion=promotion, starts=starts
+    )
+    pool = await SeatPool.get(offer=offer)
+    await make.booking(pool, await make.person("Liv"))
+    waits = await make.booking(pool, await make.person("Ola"), BookingState.WAITING)
+    own = await visitor.open(link_path(waits.id, 1))
+    assert "plassen din med en gang" not in own.text
+    assert "timer på å svare" in own.text
+    mail = await MAILS["waiting"](Channel.EMAIL, "nb", booking=str(waits.id))
+    assert mail is not None
+    assert "Da svarer du ja eller nei innen fristen." in mail.text
+    await visitor.sign_in(await make.member(await offer.owner, Role.EDITOR, "Kari"))
+    page = await visitor.open(f"/manage/offers/{offer.slug}/bookings")
+    asked = await visitor.submit(page, "/capacity", capacity="2")
+    assert "Den første på ventelista får spørsmål om plassen: Ola." in asked.text
+    done = await visitor.follow(await visitor.submit(asked, "/capacity"))
+    assert "Én på ventelista er spurt" in done.text
+    assert (await states(offer))["Ola"] == "offered"

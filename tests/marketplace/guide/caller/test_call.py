@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.base.data.database import rows, value
 from marketplace.dialogue.needs.models import Need
-from marketplace.guide.caller.rules import LASTS, LONGEST, MOST, Call, joined, opened, sealed
+from marketplace.guide.caller.rules import LASTS, LONGEST, MOST, Call, as_cookie, in_cookie, joined
 from offers.catalogue.kinds import Kind
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.search.situations.models import Situation
@@ -356,13 +356,13 @@ async def test_the_last_filter_can_be_taken_away(visitor: Visitor) -> None:
 def test_a_call_is_read_only_with_the_sign_in_that_it_was_made_with() -> None:
     me, other = UUID(int=1), UUID(int=2)
     call = Call("0123456789abcdef", NOW).searched("q=tur", "tur")
-    text = sealed(call, me)
-    assert opened(text, call.id, me, NOW) == call
-    assert opened(text, call.id, other, NOW) is None
-    assert opened(text, "fedcba9876543210", me, NOW) is None
-    assert opened(text[:-2], call.id, me, NOW) is None
-    assert opened(text, call.id, me, NOW + LASTS) is None
-    assert opened(text, call.id, me, NOW - timedelta(hours=1)) is None, "of a clock that ran ahead"
+    text = as_cookie(call, me)
+    assert in_cookie(text, call.id, me, NOW) == call
+    assert in_cookie(text, call.id, other, NOW) is None
+    assert in_cookie(text, "fedcba9876543210", me, NOW) is None
+    assert in_cookie(text[:-2], call.id, me, NOW) is None
+    assert in_cookie(text, call.id, me, NOW + LASTS) is None
+    assert in_cookie(text, call.id, me, NOW - timedelta(hours=1)) is None, "of a clock that ran ahead"
     assert "tur" not in text
     assert call.searched("q=" + "a" * LONGEST, "a").search == ""
     assert joined([call], NOW) == call

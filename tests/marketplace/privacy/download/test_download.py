@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
+
 from marketplace.base.data import audit
+from marketplace.base.data.address import credentials
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
@@ -14,8 +17,8 @@ from marketplace.goals.models import FocusArea, Measure, Plan, PlanComment
 from marketplace.my_page.own_goals import actions as own_goals
 from marketplace.people.models import ActsFor, Relation
 from marketplace.people.sign_in.models import SignIn
-from marketplace.privacy.download.queries import NOT_HERE, SECTIONS, everything
-from marketplace.privacy.download.rules import TITLES, readable
+from marketplace.privacy.download.queries import NOT_HERE, SECTIONS, START, everything
+from marketplace.privacy.download.rules import LABELS, TITLES, VALUES, readable
 from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.attendance.offline.models import RegisterTaken
@@ -29,6 +32,7 @@ from offers.feeds.models import CalendarAddress
 from offers.feeds.searches.actions import save as save_search
 from offers.messages.models import HostMessage, Recipients
 from offers.publishing.questions.models import BookingAnswer, OfferQuestion, QuestionKind
+from offers.seats.models import BookingState, EndedBy
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Invitation, Membership, Role
 from organizations.notices.models import MemberNotice, Notice
@@ -180,3 +184,28 @@ async def test_it_is_taken_away_as_a_page_or_a_file_and_that_is_noted(visitor: V
     visitor.wait(timedelta(minutes=11))
     for path in ("/my-page/download", *links):
         assert (await visitor.open(path)).response.headers["location"].startswith("/sign-in/again?next=")
+
+
+async def test_every_column_of_every_section_has_its_words(db: None, database_url: str) -> None:
+    """Also of what is empty in most lives: a column without words took the whole page from who had something in it."""
+    connection = await asyncpg.connect(**credentials(database_url))
+    try:
+        for key, section in SECTIONS.items():
+            asked = (
+                f"{START} SELECT * FROM ({section.sql}) x WHERE $1::uuid IS NOT NULL AND $2::text IS NOT NULL"
+            )
+            columns = {each.name for each in (await connection.prepare(asked)).get_attributes()}
+            assert columns - LABELS.keys() == set(), key
+    finally:
+        await connection.close()
+
+
+async def test_whoever_has_cancelled_reads_it_on_the_page(visitor: Visitor) -> None:
+    ola = await make.person("Ola", "ola@example.no")
+    pool = await SeatPool.get(offer=await make.offer())
+    await make.booking(pool, ola, state=BookingState.CANCELLED, ended_by=EndedBy.HOST)
+    await visitor.sign_in(ola)
+    page = await visitor.open("/my-page/download.html")
+    assert page.status == 200
+    assert "Meldt av av arrangøren" in page.text
+    assert VALUES["ended_by"].keys() == {each.value for each in EndedBy}

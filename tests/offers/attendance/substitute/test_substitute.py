@@ -54,6 +54,9 @@ async def test_a_link_asks_first_and_opens_a_register_without_contacts(visitor: 
     page = await visitor.open(here)
     assert "Amina" in page.text
     assert "Dahl" not in page.text
+    assert "stående som «kom ikke» til du merker dem." in page.text, (
+        "what saving does is said before it is done"
+    )
     assert "amina@example.no" not in page.text
     assert not [a for a in page.soup.select("main a") if "/manage" in str(a.get("href"))]
     amina = await Booking.get(participant__name="Amina Dahl")

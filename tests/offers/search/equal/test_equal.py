@@ -145,3 +145,10 @@ async def test_a_search_without_words_reads_no_equal_words(db: None) -> None:
     again = equal_now()
     await read_equal()
     assert equal_now() is again, "what is the same is not made ready again"
+
+
+def test_one_begins_with_friends_cafes_and_languages_in_the_words_of_those_who_come_from_elsewhere() -> None:
+    begun = Equals.of(FIRST)
+    for typed, ours in (("друзі", "venn"), ("przyjaciele", "venn"), ("أصدقاء", "venn"), ("مقهى", "kafé"),
+                        ("kawiarnia", "kafé"), ("мовне", "språk"), ("اللغة", "språk")):  # fmt: skip
+        assert ours in begun.to(typed), typed

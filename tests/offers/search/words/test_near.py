@@ -27,5 +27,9 @@ def test_another_ending_is_no_slip(typed: str) -> None:
     assert meant(typed, KNOWN) is None
 
 
+def test_what_is_asked_with_is_no_slip() -> None:
+    assert meant("where can I learn norwegian", {"here", "norwegian", "learn"}) is None
+
+
 def test_a_short_word_is_let_be() -> None:
     assert meant("tog", KNOWN | {"tur"}) is None
