@@ -78,7 +78,7 @@ format: $(TEST)
 
 messages: $(TEST)
 	@mkdir -p var
-	.venv/bin/pybabel -q extract -F pyproject.toml -k lazy --add-location=file --sort-by-file \
+	$(PY) -m babel.messages.frontend -q extract -F pyproject.toml -k lazy --add-location=file --sort-by-file \
 		--project=Treffpunkt -o var/messages.pot .
 	for lang in nn en; do .venv/bin/pybabel -q update --init-missing --no-fuzzy-matching \
 		--ignore-pot-creation-date -i var/messages.pot -d marketplace/locale -l $$lang || exit; done

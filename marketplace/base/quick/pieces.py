@@ -22,7 +22,8 @@ MOST = 500
 
 
 class Pieces(Extension):
-    """One for the environment of each language. With the trick off the tag is as if it were not there."""
+    """One for the environment of each language. Whoever collects texts reads templates with it too, without
+    settings."""
 
     tags = {"piece"}
 
@@ -31,15 +32,15 @@ class Pieces(Extension):
         self._kept = Lately[str](MOST)
         self._numbers = count()
 
-    def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
+    def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
         of = parser.parse_tuple()
         body = parser.parse_statements(("name:endpiece",), drop_needle=True)
-        if not PIECES.on:
-            return body
         key = nodes.Tuple([nodes.Const(next(self._numbers)), of], "load")
         return nodes.CallBlock(self.call_method("drawn", [key]), [], [], body).set_lineno(line)
 
     def drawn(self, key: Hashable, caller: Callable[[], str]) -> str:
+        if not PIECES.on:
+            return caller()
         found = self._kept.get(key)
         return self._kept.put(key, caller()) if found is None else found
