@@ -13,6 +13,7 @@ from offers.messages.follow_up.queries import unsubscribed
 from offers.messages.follow_up.rules import address_hashes
 from offers.messages.models import NEWS, Recipients
 from offers.participants.queries import PARTY, BookedParty
+from offers.seats.known import told_who_came
 from offers.seats.sql import called_off, covers, had_place
 
 FOR_OFFER = "WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)"
@@ -22,8 +23,8 @@ IN_ORDER = "ORDER BY p.starts_at NULLS LAST, b.id"
 BEFORE = f"""WHERE b.offer_id = $1 AND n.name IS NOT NULL AND (b.state = 'confirmed' AND p.ends_at <= $2
     OR {called_off()} AND {had_place()})
     ORDER BY p.starts_at DESC NULLS LAST, b.id"""
-PRESENT = f"""JOIN {MARKS} a ON a.booking_id = b.id AND a.state = 'present'
-    WHERE a.session_id = $1 AND $2::timestamptz IS NOT NULL {IN_ORDER}"""
+PRESENT = f"""JOIN offer o ON o.id = b.offer_id JOIN {MARKS} a ON a.booking_id = b.id AND a.state = 'present'
+    WHERE a.session_id = $1 AND $2::timestamptz IS NOT NULL AND {told_who_came()} {IN_ORDER}"""
 
 
 async def recipients(

@@ -182,7 +182,7 @@ export class Queue {
       const row = await this.store.seal(this.person, this.session, tap);
       await asked(this.store.on("taps", "readwrite").add({ ...row, state: WAITING }));
     });
-    await this.storing;
+    await this.storing.catch((problem) => { this.forgetLast([tap.id]); throw problem; });
     this.channel.postMessage({ tap });
     this.told("waiting", tap);
     return tap;

@@ -164,7 +164,16 @@ const tap = async (name, value, saw) => {
   show(name, value);
   count();
   undo = stood;
-  sentBefore = await queue.add({ booking, field, value, saw: saw ?? versionOf(name) });
+  try {
+    sentBefore = await queue.add({ booking, field, value, saw: saw ?? versionOf(name) });
+  } catch {
+    // The phone is full, or keeps nothing: what is not stored is not shown either.
+    show(name, before);
+    count();
+    undo = null;
+    status.textContent = words.unstored;
+    return;
+  }
   queue.send();
 };
 

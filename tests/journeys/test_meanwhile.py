@@ -104,3 +104,22 @@ async def test_a_page_says_that_somebody_was_written_down_at_the_door_by_another
         await page.get_by_role("link", name="Vis lista på nytt").click()
         await expect(page.locator(".tp-mark").filter(has_text="Tindra")).to_have_count(1)
         await expect(page.locator("#tp-others")).to_be_hidden()
+
+
+async def test_what_the_phone_has_no_room_for_is_not_shown_as_marked(arrive: Any, town: Town) -> None:  # noqa: F811
+    session = await town.begins()
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        page = await host.open_register(session)
+        await page.evaluate("""() => {
+            window.add = IDBObjectStore.prototype.add;
+            IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+        }""")
+        first = page.get_by_role("switch").first
+        await first.click()
+        await expect(page.locator("[data-status]")).to_contain_text("Merket ble ikke lagret på telefonen.")
+        await expect(first).not_to_be_checked()
+        await page.evaluate("() => { IDBObjectStore.prototype.add = window.add; }")
+        await first.click()
+        assert await town.number(session, 1) == [("state", "present", "kept")]
+        await host.look()

@@ -63,10 +63,11 @@ async def take(path: Path, url: str, *, full: bool = False, say: Callable[[str],
 
 
 def _look_for_room(folder: Folder, needed: int) -> None:
-    free = shutil.disk_usage(folder.path).free - SPARE
-    if free < needed:
+    free = shutil.disk_usage(folder.path).free
+    if free < needed + SPARE:
         raise Refused(
-            f"{folder.path} has room for {free // 1024**2} MB, and a copy takes {needed // 1024**2} MB: make room."
+            f"{folder.path} has {free // 1024**2} MB free, and a copy takes {needed // 1024**2} MB, beside "
+            f"{SPARE // 1024**2} MB that stay free: make room."
         )
 
 

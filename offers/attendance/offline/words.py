@@ -15,6 +15,7 @@ def words() -> dict[str, str]:
         "one_waits": _("Ett merke er ikke sendt. Det sendes av seg selv når du har nett."),
         "wait": _("%(num)s merker er ikke sendt. De sendes av seg selv når du har nett."),
         "signed_out": _("Du er ikke logget inn lenger. Merkene ligger trygt her til du logger inn igjen."),
+        "unstored": _("Merket ble ikke lagret på telefonen. Prøv igjen."),
         "different": _("Dere har skrevet ulikt: %(name)s. Hva er riktig?"),
         "you": _("du"),
         "somebody": _("noen"),

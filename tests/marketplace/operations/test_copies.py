@@ -15,7 +15,7 @@ from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.operations.backup.folder import Folder
 from marketplace.operations.backup.proving import Damaged, prove
 from marketplace.operations.backup.rules import Copy
-from marketplace.operations.backup.taking import take
+from marketplace.operations.backup.taking import _look_for_room, take
 from marketplace.operations.backup.tools import Refused
 from tests.marketplace.operations.clusters import FAST, a_place, do
 
@@ -117,6 +117,13 @@ def test_a_copy_that_is_cut_short_by_a_kill_counts_for_nothing_and_the_next_is_m
         time.sleep(0.1)
         Folder.found(folder).tidy(made.ended_at)
     assert [each.name for each in (folder / "copies").iterdir() if each.is_dir()] == [made.name]
+
+
+def test_a_disk_without_room_is_told_with_what_is_free_and_what_stays_free(tmp_path: Path) -> None:
+    with pytest.raises(
+        Refused, match=r"has \d+ MB free, and a copy takes 9536743 MB, beside 200 MB that stay free"
+    ):
+        _look_for_room(Folder(tmp_path), 10**13)
 
 
 def test_two_copies_are_not_made_at_once(place: Path, url: str, copies: tuple[Path, Copy, Copy]) -> None:

@@ -173,6 +173,18 @@ async def test_a_link_ends_with_the_day_in_oslo_and_not_before(visitor: Visitor)
             assert (await later.open(path(link.id))).status == (303 if status == 200 else 404)
 
 
+async def test_a_link_to_what_was_moved_to_an_earlier_day_ends_with_that_day(visitor: Visitor) -> None:
+    _, link = await asked(visitor, "Amina")
+    here = await opened(visitor, link)
+    jar = dict(visitor.client.cookies)
+    await Substitute.all().update(ends_at=link.ends_at + timedelta(days=1))  # it was sent for the day after
+    for at, status in ((link.ends_at - timedelta(seconds=1), 200), (link.ends_at, 404)):
+        async with Visitor.at(at) as later:
+            for name, secret in jar.items():
+                later.client.cookies.set(name, secret)
+            assert (await later.open(here)).status == status
+
+
 async def test_nobody_revokes_the_link_of_a_session_that_is_not_theirs(visitor: Visitor) -> None:
     _, link = await asked(visitor, "Amina")
     _, session, host = await evening("Per", owner=await make.organization(slug="andre"))

@@ -13,6 +13,8 @@ from offers.attendance.models import Attendance, AttendanceState, Cause
 from offers.bookings.certificates.queries import with_certificate
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.messages.follow_up.actions import follow_up
+from offers.messages.models import Recipients
+from offers.messages.queries import recipients
 from offers.seats.links import link_path
 from offers.seats.models import Booking
 from tests import make
@@ -85,6 +87,18 @@ async def test_a_helper_hears_nothing_by_the_link_nor_by_mail(visitor: Visitor) 
     told = await everything(one.mother.id, "nb")
     assert len(told["bookings"]) == 1
     assert [told["attendance"], told["calls"]] == [[], []]
+
+
+@pytest.mark.parametrize("sensitive", [True, False])
+async def test_a_host_who_writes_to_those_who_were_there_tells_no_helper(
+    visitor: Visitor, sensitive: bool
+) -> None:
+    one = await family(sensitive=sensitive)
+    session = one.sessions[0]
+    here = await recipients(session.offer_id, session, Recipients.PRESENT, NOW)
+    assert [party.address for party in here] == ([] if sensitive else [MAIL])
+    everybody = await recipients(session.offer_id, session, Recipients.ALL, NOW)
+    assert [party.address for party in everybody] == [MAIL], "that it is moved, say, is told as before"
 
 
 async def test_whoever_came_hears_it_all_on_the_same_pages(visitor: Visitor) -> None:
