@@ -56,3 +56,25 @@ async def test_somebody_alone_in_the_evening_is_led_to_company(arrive: Any, scri
         await visitor.page.locator("[aria-labelledby=situation] p a").click()
         await visitor.look()
         assert "Onsdagsbordet" in await visitor.text()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+async def test_whoever_has_lost_somebody_finds_the_group_before_all_else(arrive: Any, script: bool) -> None:
+    async with arrive(script=script, **PHONE) as visitor:
+        await visitor.go("/")
+        await visitor.fill("Hva har du lyst til?", "sorggrupe")
+        await visitor.press("Søk")
+        first = visitor.page.locator(".tp-offer__link").first
+        assert await first.inner_text() == "Når noen mangler ved bordet"
+        await visitor.look()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+async def test_a_beginner_finds_norwegian_in_english(arrive: Any, script: bool) -> None:
+    async with arrive(script=script, **PHONE) as visitor:
+        await visitor.go("/en")
+        await visitor.fill("What would you like to do?", "Norwegian for beginners")
+        await visitor.press("Search")
+        first = visitor.page.locator(".tp-offer__link").first
+        assert await first.inner_text() == "Language café"
+        await visitor.look()
