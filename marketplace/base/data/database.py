@@ -11,12 +11,7 @@ from tortoise import Tortoise
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connection, get_connections
-from tortoise.exceptions import (
-    DBConnectionError,
-    IntegrityError,
-    OperationalError,
-    TransactionManagementError,
-)
+from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 
 from marketplace.base.data import ledger
 from marketplace.base.data.address import credentials
@@ -129,21 +124,6 @@ class Client(AsyncpgDBClient):
         made = asyncpg.create_pool(None, init=watch, **given)
         made.__class__ = Pool
         return await made
-
-    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        if self._pool is None:
-            await self.acquire_connection().ensure_connection()
-        pool = self._pool
-        assert pool is not None
-        held = await pool.acquire()
-        try:
-            return [dict(one) for one in await held.fetch(query, *(values or ()))]
-        except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as error:
-            raise OperationalError(error) from error
-        except asyncpg.IntegrityConstraintViolationError as error:
-            raise IntegrityError(error) from error
-        finally:
-            await pool.release(held)
 
 
 client_class = Client
