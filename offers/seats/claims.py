@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import RaiseError, UniqueViolationError
+from asyncpg import ForeignKeyViolationError, RaiseError, UniqueViolationError
 from tortoise.exceptions import IntegrityError
 from uuid_utils.compat import uuid7
 
@@ -242,6 +242,8 @@ async def insert(claim: Claim) -> Booked:
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolationError):
             raise Taken from error
+        if claim.seen is not None and isinstance(error.__cause__, ForeignKeyViolationError):
+            raise Overtaken from error  # what it is to hang on has gone since it was looked at: a question, say
         raise
     except RaiseError as error:
         words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "

@@ -157,7 +157,7 @@ async def test_the_main_job(arrive: Any) -> None:
             await switches.nth(number).check()
         await host.page.get_by_text("Lagret ").wait_for()
         await host.finish_register()
-        assert "6 av 6 er her." in await host.text()
+        assert "6 av 6 navn" in await host.text()
         await coordinator.sign_in("nora@example.no")
         assert await figure(coordinator, goal) == before
 
