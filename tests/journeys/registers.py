@@ -2,17 +2,21 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from tests.journeys.conftest import database, until
 
-BEGINS = """UPDATE session SET starts_at = now() + interval '10 minutes', ends_at = now() + interval '2 hours'
-WHERE id = (SELECT s.id FROM session s JOIN offer o ON o.id = s.offer_id JOIN booking b ON b.offer_id = o.id
+LED = """SELECT s.id, s.starts_at, s.ends_at
+    FROM session s JOIN offer o ON o.id = s.offer_id JOIN booking b ON b.offer_id = o.id
     WHERE s.status = 'scheduled' AND s.starts_at > now() AND b.state = 'confirmed' AND EXISTS (SELECT 1 FROM
         membership m JOIN person p ON p.id = m.person_id WHERE m.organization_id = o.owner_id AND p.name LIKE 'Mariam%')
-    GROUP BY s.id ORDER BY count(*) DESC, s.id LIMIT 1) RETURNING id"""
+    GROUP BY s.id ORDER BY count(*) DESC, s.id LIMIT 1"""
+BEGINS = """UPDATE session SET starts_at = now() + interval '10 minutes', ends_at = now() + interval '2 hours'
+    WHERE id = $1"""
+BACK = "UPDATE session SET starts_at = $2, ends_at = $3 WHERE id = $1"
 
 
 class Town:
@@ -20,14 +24,27 @@ class Town:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
+        self.moved: list[asyncpg.Record] = []
 
     async def begins(self) -> str:
         """A session that is about to begin, with a register that nobody has begun: what the test before kept of it is
         gone."""
-        session = await self.connection.fetchval(BEGINS)
+        led = await self.connection.fetchrow(LED)
+        assert led is not None
+        self.moved.append(led)
+        await self.connection.execute(BEGINS, led["id"])
+        await self.forget(led["id"])
+        return str(led["id"])
+
+    async def forget(self, session: UUID) -> None:
         for table in ("attendance", "head_count", "register", "register_tap"):
             await self.connection.execute(f"DELETE FROM {table} WHERE session_id = $1", session)
-        return str(session)
+
+    async def put_back(self) -> None:
+        """Journeys that come later find the dates where they were."""
+        for led in reversed(self.moved):
+            await self.forget(led["id"])
+            await self.connection.execute(BACK, *led)
 
     async def taps(self, session: str) -> list[tuple[str, str | None, str]]:
         found = await self.connection.fetch(
@@ -49,4 +66,6 @@ class Town:
 @pytest.fixture
 async def town(instance: str) -> AsyncIterator[Town]:
     async with database(instance) as connection:
-        yield Town(connection)
+        town = Town(connection)
+        yield town
+        await town.put_back()

@@ -151,6 +151,7 @@ async def by_the_poster(kari: Somebody, anne: Somebody, session: str, come: Any)
 
 async def back(host: Somebody, name: str, session: str) -> None:
     """Hosts who have done nothing for two hours show who they are again, and get to the register that they wanted."""
+    host.complaints.clear()  # the page they left open has asked meanwhile; the browser notes that it was refused
     await host.go(f"/manage/sessions/{session}/register")
     if "/sign-in?" in host.page.url:
         await host.show_who(f"{name}@example.no")

@@ -96,7 +96,7 @@ async def test_a_held_seat_is_declined_passed_on_not_answered_for_and_taken_late
         await leader.go("/manage/offers/torsdagssuppa/bookings")
         pool = leader.page.locator("main section").nth(2)
         taken = re.search(r"(\d+) av \d+ plasser tatt", await pool.inner_text())
-        assert taken is not None
+        assert taken is not None, await leader.text()
         await pool.get_by_text("Endre plassene").click()
         await pool.get_by_label("Antall plasser").fill(str(int(taken[1]) + 1))
         await pool.get_by_role("button", name="Lagre antallet").click()
