@@ -87,7 +87,7 @@ async def test_a_page_says_that_somebody_was_written_down_at_the_door_by_another
 ) -> None:
     session = await town.begins()
     await town.connection.execute(
-        "UPDATE seat_pool p SET capacity = NULL FROM session s WHERE s.id = $1 AND p.offer_id = s.offer_id",
+        "UPDATE seat_pool p SET capacity = NULL FROM session s WHERE s.id = $1 AND p.session_id = s.id",
         session,
     )
     async with arrive(**PHONE) as host:
