@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from marketplace.processes import listen, supervise
+from marketplace.listening import at_port
+from marketplace.processes import supervise
 
 
 async def hello(request: Request) -> PlainTextResponse:
@@ -31,4 +32,4 @@ def serve(opened: object) -> None:
 
 
 if __name__ == "__main__":
-    supervise([partial(serve, listen(int(sys.argv[1])))] * 2)
+    supervise([partial(serve, at_port(int(sys.argv[1])).opened)] * 2)
