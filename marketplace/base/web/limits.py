@@ -160,10 +160,9 @@ def unless_too_many(tries: Iterable[Tries], within: Statement, counted: str) -> 
     most. Else the database undoes the whole statement, and what it raises is told by `too_many`."""
     each = [(one.id, one.most) for one in tries]
     ids, most = ([one[at] for one in each] for at in range(2))
-    over = f"""(SELECT max(c.window_ends) FROM {counted} c
+    return f"""wait_until((SELECT max(c.window_ends) FROM {counted} c
         JOIN unnest({within.value(ids)}::uuid[], {within.value(most)}::int[]) AS t (id, most) ON t.id = c.tried
-        WHERE c.count > t.most)"""
-    return f"CASE WHEN {over} IS NULL THEN true ELSE wait_until({over}) END"
+        WHERE c.count > t.most)) IS NULL"""
 
 
 def too_many(raised: RaiseError, now: datetime, words: str) -> TooMany:
