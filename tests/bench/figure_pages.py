@@ -5,7 +5,6 @@ nothing of its municipality has been read before."""
 import asyncio
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -20,19 +19,29 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import connected, credentials, rows
 from marketplace.base.data.migrate import migrate
-from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.base.signing import secret_hash
 from marketplace.people.models import Person
 from marketplace.people.sign_in.models import SignIn
-from marketplace.settings import settings
 from organizations.directory.models import Municipality, Organization, OrganizationKind
 from organizations.members.models import Membership, Role
-from tests.bench.measuring import AS_BROWSERS, CONNECTIONS, HERE, cpu, free_port, per_request, process, wrk
+from tests.bench.measuring import (
+    AS_BROWSERS,
+    CONNECTIONS,
+    HERE,
+    cpu,
+    free_port,
+    own_database,
+    per_request,
+    process,
+    served,
+    wrk,
+)
 
 LONGEST = 300.0
 """Milliseconds, cold."""
 LEAST = 0.05
 """Of hello, with several connections."""
+
 THIS_YEAR = datetime.now(UTC).year
 PAGES = {
     "statistics": "/statistics?municipality={slug}",
@@ -170,28 +179,18 @@ def many(
 
 def measure(results: dict[str, Any], note: Callable[..., None]) -> None:
     """Put it among the results of `make bench`: as a browser sees it, of two web processes."""
-    port, hello_port = free_port(), free_port()
-    address, hello = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{hello_port}/"
-    with tempfile.TemporaryDirectory(dir="var") as folder:
-        data = str(Path(folder).resolve())
-        os.environ["TREFFPUNKT_DATA_DIR"] = data
-        with EmbeddedPostgres(Path(data)) as dsn:
-            os.environ["TREFFPUNKT_DATABASE_URL"] = dsn
-            settings.cache_clear()
-            asyncio.run(filled(dsn))
-            cookies = asyncio.run(coordinators(dsn))
-            environment = {
-                "TREFFPUNKT_DEMO": "1", "TREFFPUNKT_PUBLIC_URL": address, "TREFFPUNKT_WEB_PROCESSES": "2",
-                "TREFFPUNKT_DATA_DIR": data, "TREFFPUNKT_DATABASE_URL": dsn,
-            }  # fmt: skip
-            server = psutil.Process(int((Path(data) / "pg" / "postmaster.pid").read_text().split()[0]))
-            serve = ["-m", "marketplace", "serve", "--port", str(port)]
-            with (
-                process(serve, environment, f"{address}/health/ready") as ours,
-                process([str(HERE / "hello.py"), str(hello_port)], {"PYTHONPATH": os.getcwd()}, hello),
-            ):
-                cold(address, cookies, note, results)
-                many(address, hello, ours, server, cookies, note, results)
+    hello_port = free_port()
+    hello = f"http://127.0.0.1:{hello_port}/"
+    with own_database() as (data, dsn):
+        asyncio.run(filled(dsn))
+        cookies = asyncio.run(coordinators(dsn))
+        server = psutil.Process(int((data / "pg" / "postmaster.pid").read_text().split()[0]))
+        with (
+            served(data, dsn, 2) as (address, ours),
+            process([str(HERE / "hello.py"), str(hello_port)], {"PYTHONPATH": os.getcwd()}, hello),
+        ):
+            cold(address, cookies, note, results)
+            many(address, hello, ours, server, cookies, note, results)
 
 
 if __name__ == "__main__":

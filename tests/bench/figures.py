@@ -5,7 +5,6 @@ import asyncio
 import os
 import random
 import resource
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,11 +18,10 @@ import psutil
 
 from marketplace.base.data.database import connected, credentials, rows
 from marketplace.base.data.migrate import migrate
-from marketplace.base.postgres.embedded import EmbeddedPostgres
-from marketplace.settings import settings
 from marketplace.statistics import closing
 from marketplace.statistics.staircase import Staircase
 from offers.attendance.year_keys import key_of
+from tests.bench.measuring import own_database
 
 MUNICIPALITIES = 20
 LONGEST = 60.0
@@ -142,12 +140,8 @@ async def closed(dsn: str, attendances: int) -> Took:
 def closing_of(attendances: int) -> Took:
     """In a database of its own, with one connection."""
     os.environ["TREFFPUNKT_DATABASE_POOL"] = "1"
-    with tempfile.TemporaryDirectory(dir="var") as folder:
-        os.environ["TREFFPUNKT_DATA_DIR"] = folder
-        with EmbeddedPostgres(Path(folder)) as dsn:
-            os.environ["TREFFPUNKT_DATABASE_URL"] = dsn
-            settings.cache_clear()
-            return asyncio.run(closed(dsn, attendances))
+    with own_database() as (_data, dsn):
+        return asyncio.run(closed(dsn, attendances))
 
 
 def errors(people: int, cells: int, keys: int = 400) -> tuple[float, int]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,9 @@ from typing import Any
 from marketplace.base import clock
 from marketplace.base.data.database import connected
 from marketplace.base.data.migrate import migrate
-from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.demo.load import load_if_empty
-from marketplace.settings import settings
 from offers.search.words.jobs import make_parts
+from tests.bench.measuring import own_database
 from tests.offers.search.words.grades import Grades, judge
 from tests.offers.search.words.test_compounds import fallen_into, not_found
 
@@ -34,16 +32,11 @@ async def judged(dsn: str) -> dict[str, Grades]:
 
 def measure(results: dict[str, Any], note: Callable[..., None]) -> None:
     """Put it among the results of `make bench`."""
-    with tempfile.TemporaryDirectory(dir="var") as folder:
-        data = Path(folder).resolve()
-        os.environ["TREFFPUNKT_DATA_DIR"] = str(data)
-        with EmbeddedPostgres(data) as dsn:
-            os.environ["TREFFPUNKT_DATABASE_URL"] = dsn
-            settings.cache_clear()
-            for ending, grades in asyncio.run(judged(dsn)).items():
-                note(results, f"found_ndcg{ending}", 100 * grades.ndcg, "%", f"{LEAST} %", LEAST)
-                note(results, f"found_mrr{ending}", 100 * grades.mrr, "%", f"{LEAST} %", LEAST)
-                note(results, f"found_nothing{ending}", 100 * grades.nothing, "%")
+    with own_database() as (_data, dsn):
+        for ending, grades in asyncio.run(judged(dsn)).items():
+            note(results, f"found_ndcg{ending}", 100 * grades.ndcg, "%", f"{LEAST} %", LEAST)
+            note(results, f"found_mrr{ending}", 100 * grades.mrr, "%", f"{LEAST} %", LEAST)
+            note(results, f"found_nothing{ending}", 100 * grades.nothing, "%")
     for name, (wrong, of) in {"compounds": not_found(), "traps": fallen_into()}.items():
         note(results, f"{name}_wrong", 100 * len(wrong) / of, "%", "5 %" if name == "compounds" else "2 %",
              5 if name == "compounds" else 2)  # fmt: skip

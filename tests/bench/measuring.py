@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ import httpx2 as httpx
 import psutil
 
 from marketplace.base.data.database import credentials
-from marketplace.base.postgres.embedded import binary
+from marketplace.base.postgres.embedded import EmbeddedPostgres, binary
+from marketplace.settings import settings
 
 HERE = Path(__file__).parent
 SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))
@@ -94,6 +96,32 @@ def process(arguments: list[str], environment: dict[str, str], url: str) -> Iter
     finally:
         started.send_signal(signal.SIGTERM)
         started.wait(20)
+
+
+@contextmanager
+def own_database() -> Iterator[tuple[Path, str]]:
+    """An embedded database that this process's settings name, and that is gone afterwards: its folder and address."""
+    with tempfile.TemporaryDirectory(dir="var") as folder:
+        data = Path(folder).resolve()
+        os.environ["TREFFPUNKT_DATA_DIR"] = str(data)
+        with EmbeddedPostgres(data) as dsn:
+            os.environ["TREFFPUNKT_DATABASE_URL"] = dsn
+            settings.cache_clear()
+            yield data, dsn
+
+
+@contextmanager
+def served(data: Path, dsn: str, processes: int) -> Iterator[tuple[str, psutil.Process]]:
+    """So many web processes on such a database: their address, and the process above them."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        "TREFFPUNKT_DEMO": "1", "TREFFPUNKT_PUBLIC_URL": address, "TREFFPUNKT_WEB_PROCESSES": str(processes),
+        "TREFFPUNKT_DATA_DIR": str(data), "TREFFPUNKT_DATABASE_URL": dsn,
+    }  # fmt: skip
+    serve = ["-m", "marketplace", "serve", "--port", str(port)]
+    with process(serve, environment, f"{address}/health/ready") as ours:
+        yield address, ours
 
 
 def memory(root: psutil.Process) -> float:

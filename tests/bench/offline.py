@@ -7,7 +7,6 @@ machine. Both are measured in turn with the worker running, and once it has been
 import asyncio
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,9 +17,7 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Page, async_playwright
 
-from marketplace.base.postgres.embedded import EmbeddedPostgres
-from marketplace.settings import settings
-from tests.bench.measuring import free_port, process
+from tests.bench.measuring import own_database, served
 from tests.bench.taps import PEOPLE, filled
 
 WANTED = 100
@@ -115,22 +112,10 @@ async def compared(address: str, session: str, cookie: str) -> dict[str, dict[st
 
 def measure(results: dict[str, Any], note: Callable[..., None]) -> None:
     """Put it among the results of `make bench`."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory(dir="var") as folder:
-        data = str(Path(folder).resolve())
-        os.environ["TREFFPUNKT_DATA_DIR"] = data
-        with EmbeddedPostgres(Path(data)) as dsn:
-            os.environ["TREFFPUNKT_DATABASE_URL"] = dsn
-            settings.cache_clear()
-            cookie, sessions = asyncio.run(filled(dsn, datetime.now(UTC)))
-            environment = {
-                "TREFFPUNKT_DEMO": "1", "TREFFPUNKT_PUBLIC_URL": address, "TREFFPUNKT_WEB_PROCESSES": "1",
-                "TREFFPUNKT_DATA_DIR": data, "TREFFPUNKT_DATABASE_URL": dsn,
-            }  # fmt: skip
-            serve = ["-m", "marketplace", "serve", "--port", str(port)]
-            with process(serve, environment, f"{address}/health/ready"):
-                found = asyncio.run(compared(address, next(iter(sessions)), cookie))
+    with own_database() as (data, dsn):
+        cookie, sessions = asyncio.run(filled(dsn, datetime.now(UTC)))
+        with served(data, dsn, 1) as (address, _ours):
+            found = asyncio.run(compared(address, next(iter(sessions)), cookie))
     for kind in ("", "_stopped"):
         ours, bare = found[f"ours{kind}"], found[f"bare{kind}"]
         note(results, f"offline_page{kind}", ours["loaded"], "ms", f"{WANTED} ms", WANTED)

@@ -4,7 +4,6 @@ with forty people each."""
 import asyncio
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,15 +17,13 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import connected, rows
 from marketplace.base.data.migrate import migrate
-from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.base.signing import secret_hash
 from marketplace.people.sign_in.models import SignIn
-from marketplace.settings import settings
 from offers.catalogue.models import SeatPool
 from organizations.members.models import Role
 from tests import make
 from tests.bench.figure_pages import cpu_of
-from tests.bench.measuring import CONNECTIONS, HERE, free_port, per_request, pgbench, process, wrk
+from tests.bench.measuring import CONNECTIONS, HERE, own_database, per_request, pgbench, served, wrk
 
 LEAST = 0.10
 """Of pgbench: a tap's request."""
@@ -79,54 +76,42 @@ def waited(address: str, session: str, bookings: list[str], headers: dict[str, s
 
 def measure(results: dict[str, Any], note: Callable[..., None]) -> None:
     """Put it among the results of `make bench`: two web processes."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory(dir="var") as folder:
-        data = str(Path(folder).resolve())
-        os.environ["TREFFPUNKT_DATA_DIR"] = data
-        with EmbeddedPostgres(Path(data)) as dsn:
-            os.environ["TREFFPUNKT_DATABASE_URL"] = dsn
-            settings.cache_clear()
-            cookie, found = asyncio.run(filled(dsn, datetime.now(UTC)))
-            first, *others = found
-            environment = {
-                "TREFFPUNKT_DEMO": "1", "TREFFPUNKT_PUBLIC_URL": address, "TREFFPUNKT_WEB_PROCESSES": "2",
-                "TREFFPUNKT_DATA_DIR": data, "TREFFPUNKT_DATABASE_URL": dsn,
-            }  # fmt: skip
-            lines = Path(data) / "taps.txt"
-            lines.write_text("".join(
-                f"/manage/sessions/{session}/register/taps {booking}\n"
-                for session in others for booking in found[session]
-            ))  # fmt: skip
-            server = psutil.Process(int((Path(data) / "pg" / "postmaster.pid").read_text().split()[0]))
-            serve = ["-m", "marketplace", "serve", "--port", str(port)]
-            with process(serve, environment, f"{address}/health/ready") as ours:
-                page = f"{address}/manage/sessions/{first}/register"
-                token = httpx.get(f"{page}/taps", headers={"cookie": cookie}).json()["token"]
-                headers = {"cookie": cookie, "x-form-token": token, "origin": address}
-                for connections in CONNECTIONS:
-                    ending = "" if connections == CONNECTIONS[-1] else f"_{connections}"
-                    limit, used = pgbench(dsn), cpu_of(ours, server)
-                    run = wrk(address, connections, "-s", str(HERE / "taps.lua"), environment={
-                        "BENCH_TAPS": str(lines), "BENCH_COOKIE": cookie, "BENCH_TOKEN": token,
-                        "BENCH_HOST": f"127.0.0.1:{port}"})  # fmt: skip
-                    per = per_request(used, cpu_of(ours, server), run)
-                    note(
-                        results,
-                        f"tap{ending}",
-                        run.rate,
-                        "requests/s",
-                        f"{LEAST} of pgbench",
-                        limit,
-                        run,
-                        per,
-                    )
-                used = cpu_of(ours, server)
-                run = wrk(page, CONNECTIONS[0], "-H", f"Cookie: {cookie}")
-                note(results, "register_page", run.rate, "requests/s", None, 0, run,
-                     per_request(used, cpu_of(ours, server), run))  # fmt: skip
-                took = waited(address, first, found[first], headers)
-                note(results, "thousand_taps", took, "s", f"{QUICKLY} s", QUICKLY)
+    with own_database() as (data, dsn):
+        cookie, found = asyncio.run(filled(dsn, datetime.now(UTC)))
+        first, *others = found
+        lines = data / "taps.txt"
+        lines.write_text("".join(
+            f"/manage/sessions/{session}/register/taps {booking}\n"
+            for session in others for booking in found[session]
+        ))  # fmt: skip
+        server = psutil.Process(int((data / "pg" / "postmaster.pid").read_text().split()[0]))
+        with served(data, dsn, 2) as (address, ours):
+            page = f"{address}/manage/sessions/{first}/register"
+            token = httpx.get(f"{page}/taps", headers={"cookie": cookie}).json()["token"]
+            headers = {"cookie": cookie, "x-form-token": token, "origin": address}
+            for connections in CONNECTIONS:
+                ending = "" if connections == CONNECTIONS[-1] else f"_{connections}"
+                limit, used = pgbench(dsn), cpu_of(ours, server)
+                run = wrk(address, connections, "-s", str(HERE / "taps.lua"), environment={
+                    "BENCH_TAPS": str(lines), "BENCH_COOKIE": cookie, "BENCH_TOKEN": token,
+                    "BENCH_HOST": address.removeprefix("http://")})  # fmt: skip
+                per = per_request(used, cpu_of(ours, server), run)
+                note(
+                    results,
+                    f"tap{ending}",
+                    run.rate,
+                    "requests/s",
+                    f"{LEAST} of pgbench",
+                    limit,
+                    run,
+                    per,
+                )
+            used = cpu_of(ours, server)
+            run = wrk(page, CONNECTIONS[0], "-H", f"Cookie: {cookie}")
+            note(results, "register_page", run.rate, "requests/s", None, 0, run,
+                 per_request(used, cpu_of(ours, server), run))  # fmt: skip
+            took = waited(address, first, found[first], headers)
+            note(results, "thousand_taps", took, "s", f"{QUICKLY} s", QUICKLY)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from playwright.async_api import Page
 
 from tests.journeys.conftest import database, until
 
@@ -61,6 +62,14 @@ class Town:
             return found if len(found) >= most else None
 
         return list(await until(there, f"{most} taps", 15))
+
+
+async def another_tab(page: Page) -> Page:
+    """The same register in one more tab of the same browser."""
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await other.locator("form[data-live]").wait_for(state="attached")
+    return other
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.registers import Town, town  # noqa: F401 - a fixture
+from tests.journeys.registers import Town, another_tab, town  # noqa: F401 - a fixture
 
 SIGNED_OUT = """UPDATE sign_in SET ended_at = now() WHERE ended_at IS NULL
     AND person_id = (SELECT person_id FROM contact_point WHERE value = 'mariam@example.no')"""
@@ -37,9 +37,7 @@ async def test_another_tab_does_not_write_over_what_somebody_is_typing(arrive: A
     async with arrive() as host:
         await host.sign_in("mariam@example.no")
         page = await host.open_register(session)
-        other = await page.context.new_page()
-        await other.goto(page.url)
-        await other.locator("form[data-live]").wait_for(state="attached")
+        other = await another_tab(page)
         number = other.get_by_label("Kom innom uten påmelding", exact=True)
         await number.click()
         await number.press_sequentially("5")

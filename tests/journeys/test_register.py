@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.registers import Town, town  # noqa: F401 - a fixture
+from tests.journeys.registers import Town, another_tab, town  # noqa: F401 - a fixture
 
 
 async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) -> None:  # noqa: F811
@@ -116,9 +116,7 @@ async def test_two_tabs_show_the_same_and_two_hosts_choose(arrive: Any, town: To
     async with arrive() as host:
         await host.sign_in("mariam@example.no")
         page = await host.open_register(session)
-        other = await page.context.new_page()
-        await other.goto(page.url)
-        await other.locator("form[data-live]").wait_for(state="attached")
+        other = await another_tab(page)
         heads = page.get_by_label("Kom innom uten påmelding", exact=True)
         await heads.fill("3")
         await heads.blur()

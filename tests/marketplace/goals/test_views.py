@@ -20,17 +20,12 @@ from marketplace.people.models import Person
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.attended import coordinator, elsewhere, goal, plan
+from tests.marketplace.attended import coordinator, elsewhere, goal
 from tests.marketplace.goals.closed import close, growing
 from tests.visitor import Visitor
 
 GOAL = {"title": "Flere over 65 år er med", "target": "40", "first_year": "2026", "indicator": "people"}
 SENIORS: Any = {"main_audience": "seniors"}
-
-
-@pytest.fixture
-async def area(db: None) -> FocusArea:
-    return await plan()
 
 
 @pytest.fixture

@@ -15,15 +15,10 @@ from marketplace.statistics.stored import By, Cells
 from organizations.directory.models import District
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.attended import goal, plan
+from tests.marketplace.attended import goal
 from tests.marketplace.goals.closed import close, growing
 
 LATER = datetime(2028, 3, 1, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def area(db: None) -> FocusArea:
-    return await plan()
 
 
 async def of(made: Goal, *, year: int | None = None, beside: bool = False) -> Series:

@@ -3,13 +3,8 @@
 import pytest
 
 from marketplace.goals.models import FocusArea, Population
-from tests.marketplace.attended import coordinator, plan
+from tests.marketplace.attended import coordinator
 from tests.visitor import Visitor
-
-
-@pytest.fixture
-async def area(db: None) -> FocusArea:
-    return await plan()
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,8 @@ from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.attended import coordinator, elsewhere, plan
+from tests.marketplace.attended import coordinator, elsewhere
 from tests.visitor import Visitor
-
-
-@pytest.fixture
-async def area(db: None) -> FocusArea:
-    return await plan()
-
-
-@pytest.fixture
-async def club(area: FocusArea) -> Organization:
-    found: Organization = await make.organization("Senior i Sandnes")
-    return found
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from marketplace.base.clock import today
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import short_day
@@ -19,19 +17,8 @@ from organizations.members.models import Role
 from organizations.notices.models import MemberNotice, Notice
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.attended import coordinator, plan
+from tests.marketplace.attended import coordinator
 from tests.visitor import Visitor
-
-
-@pytest.fixture
-async def area(db: None) -> FocusArea:
-    return await plan()
-
-
-@pytest.fixture
-async def club(area: FocusArea) -> Organization:
-    found: Organization = await make.organization("Senior i Sandnes")
-    return found
 
 
 async def told() -> list[str]:
