@@ -5,11 +5,6 @@ const NAME = `treffpunkt ${VERSION}`;
 const PATIENCE = 8_000;
 
 self.addEventListener("install", (event) => {
-  // Where the browser can, the files come out of the cache without this code being asked for each.
-  event.addRoutes?.(FILES.map((address) => {
-    const { pathname, search } = new URL(address, location.origin);
-    return { condition: { urlPattern: { pathname, search: search.slice(1) } }, source: { cacheName: NAME } };
-  })).catch(() => {});
   event.waitUntil((async () => {
     const cache = await caches.open(NAME);
     // Asked as a stranger: the page knows of nobody.
