@@ -61,8 +61,9 @@ async def key_of(year: int, now: datetime) -> bytes:
     known = await row(Known, FINGERPRINT, year)
     if now >= settled_at(year) or (known and known.closed_at) or keys.closed(year):
         raise shut()
+    made = await _made(known, year)
     found = await asyncio.to_thread(keys.read, year)
-    if found is None and (known or keys.here(year) or await value(COUNTED, year)):
+    if found is None and made:
         raise gone(year)
     try:
         key = found if found is not None else await asyncio.to_thread(keys.year_key, year)
@@ -80,10 +81,17 @@ async def lost(year: int) -> bool:
     """Is the key that this year is counted under not here? None is made; of a year that nobody is counted in yet it is
     not missed."""
     known = await row(Known, FINGERPRINT, year)
+    made = await _made(known, year)
     key = await asyncio.to_thread(keys.read, year)
     if known:
         return known.closed_at is None and (key is None or fingerprint(key) != known.fingerprint)
-    return key is None and (keys.here(year) or bool(await value(COUNTED, year)))
+    return key is None and made
+
+
+async def _made(known: Known | None, year: int) -> bool:
+    """Has the year a key, wherever that is now? To be asked before its file is read, never after: the first register of
+    a year makes the file, and a key that appeared in between would be taken for one that is lost."""
+    return bool(known) or keys.here(year) or bool(await value(COUNTED, year))
 
 
 async def needed(year: int) -> None:

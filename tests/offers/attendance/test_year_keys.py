@@ -111,3 +111,19 @@ async def test_a_key_from_before_fingerprints_is_remembered_at_the_start(folder:
 async def test_ten_registers_at_once_are_counted_under_one_key(folder: Path) -> None:
     found = await asyncio.gather(*[key_of(2026, NOW + timedelta(seconds=n)) for n in range(10)])
     assert len(set(found)) == 1
+
+
+async def test_a_key_that_another_makes_just_as_we_have_looked_is_not_lost(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = keys.read
+
+    def and_then_it_is_made(year: int) -> bytes | None:
+        found = read(year)
+        keys.year_key(year)
+        return found
+
+    monkeypatch.setattr(keys, "read", and_then_it_is_made)
+    assert not await year_keys.lost(2026)
+    shutil.rmtree(folder)
+    assert await key_of(2026, NOW) == read(2026)
