@@ -108,6 +108,10 @@ const conflicts = (found) => {
       const control = controls(one.field)[0];
       (control?.closest(".tp-mark")?.querySelector("label") || control?.closest(".ds-field"))?.after(box);
     }
+    // Whoever has a finger on a choice, or the focus, keeps it: only what is asked anew is drawn anew.
+    const asked = JSON.stringify(one);
+    if (box.asked === asked) { continue; }
+    box.asked = asked;
     const question = document.createElement("p");
     question.textContent = said("different", { name: nameOf(one.field) });
     const choices = document.createElement("div");

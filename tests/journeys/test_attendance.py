@@ -99,7 +99,7 @@ async def they_differ(mariam: Somebody, kari: Somebody, name: str) -> None:
     await expect(either.get_by_role("button")).to_have_count(2)
     assert "Mariam" in await either.inner_text()
     await kari.look()
-    await either.get_by_role("button").filter(has_text="Mariam").click()
+    await either.get_by_role("button").filter(has_text="Mariam").click(delay=100)
     await expect(either).to_have_count(0)
     await expect(row(kari.page, name).get_by_role("switch")).to_be_checked()
     await expect(kari.page.locator("[data-status]")).to_contain_text(f"{name}: ")

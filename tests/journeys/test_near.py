@@ -72,6 +72,7 @@ async def test_something_for_a_child_on_saturday_near_a_postcode_without_javascr
         await visitor.go(LIST)
         await visitor.page.locator("#q").fill("barn lørdag 4328")
         await visitor.page.locator("button[form=find]").click()
+        await visitor.page.locator(".ds-chip").first.wait_for()
         chips = [tidy(one) for one in await visitor.page.locator(".ds-chip").all_inner_texts()]
         assert {"Fjern Lørdag", "Fjern Nær 4328 Sandnes"} <= {*chips}
         card = tidy(await visitor.page.locator(".tp-offer").first.inner_text())
