@@ -10,7 +10,7 @@ from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.web.access import member, public
 from marketplace.base.web.cookies import set_cookie
 from marketplace.base.web.http import Request, see_other, typed_id
-from marketplace.base.web.limits import Tries, limits
+from marketplace.base.web.limits import Tries, limits, of_address
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from offers.attendance.keys import settled
@@ -41,7 +41,10 @@ async def ask(request: Request) -> Response:
             channel, address = form.data.contact
             me = request.person.id
             await limits(
-                [Tries("substitute by", str(me), 20, DAY), Tries("substitute to", address, 6, DAY)],
+                [
+                    Tries("substitute by", str(me), 20, DAY),
+                    of_address("substitute to", address, 6, DAY, now=request.now),
+                ],
                 now=request.now,
             )
             try:
