@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketplace.base.models import Channel
+from marketplace.base.web.limits import of_address
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.models import CalendarEntry
 from offers.catalogue.kinds import Audience, Kind
@@ -200,3 +201,8 @@ async def notice(
     return await MemberNotice.create(
         person=person, organization=organization, kind=Notice(kind), wanted=wanted, changed_at=NOW
     )
+
+
+def most_tries(action: str, address: str, most: int, window: timedelta, now: datetime = NOW) -> int:
+    """How often something may be tried with an address in the window of now: what nobody can foresee."""
+    return of_address(action, address, most, window, now=now).most

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row
 from marketplace.base.web.http import Request
-from marketplace.base.web.limits import Tries, of_visitor
+from marketplace.base.web.limits import Tries, of_address, of_visitor
 from marketplace.settings import settings
 from offers.bookings.forms import BookingForm
 from offers.bookings.rules import participant_name
@@ -60,7 +60,7 @@ async def party_of(
     ) if me and reach and not guided else None  # fmt: skip
     tries = [] if helps else of_network(request, dates * data.seats)
     if reach and not (known and known.verified_at):
-        tries.append(booking_for(reach[1]))
+        tries.append(booking_for(reach[1], request.now))
     if me:
         tries.append(Tries("book as", str(me.id), 200, DAY))
     participant = data.who if isinstance(data.who, UUID) else None
@@ -91,6 +91,6 @@ def of_network(request: Request, seats: int) -> list[Tries]:
     return tries
 
 
-def booking_for(address: str) -> Tries:
+def booking_for(address: str, now: datetime) -> Tries:
     """What a booking counts for with an address that may be anybody's: each sends it a message."""
-    return Tries("book for", address, 40, MONTH)
+    return of_address("book for", address, 40, MONTH, now=now)

@@ -38,11 +38,26 @@ class Tries:
     count: int = 1
     slowed: int | None = None
     """The most while all together try more often than is usual: see `limits`."""
+    ends: datetime | None = None
+    """When the window ends. None: a window after the first try in it."""
 
     id: UUID = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", UUID(bytes=signed("limit", self.action, self.subject)[:16]))
+
+
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def of_address(action: str, address: str, most: int, window: timedelta, *, now: datetime) -> Tries:
+    """A try with an address or a number that may be anybody's. Whoever is refused must not learn from it how often, or
+    since when, somebody else has used it: that they booked is nobody else's business. So the windows of all end at the
+    same moments, and the most is `most` and some more, drawn anew for each address and window with our own key."""
+    number = (now - SINCE) // window
+    more = max(5, most // 2)
+    drawn = int.from_bytes(signed("limit", "most", action, address, str(number))[:8]) % (more + 1)
+    return Tries(action, address, most + drawn, window, ends=SINCE + (number + 1) * window)
 
 
 def client_address(request: Request) -> str:
@@ -142,7 +157,7 @@ def counting(tries: Iterable[Tries], within: Statement, now: datetime, *, of: st
     """SQL, as a part of this statement, that counts one try of each and returns its id as `tried`, count and
     window_ends. The ids are in one order, so that nobody waits in a ring. `of`: only where that part has a row."""
     put = within.value
-    windows = sorted((each.id, now + each.window, each.count) for each in tries)
+    windows = sorted((each.id, each.ends or now + each.window, each.count) for each in tries)
     ids, ends, counts = ([window[at] for window in windows] for at in range(3))
     # A window that ends well after a new one would is of a clock that ran ahead: nobody waits for that.
     over = f"(r.window_ends <= {put(now)}::timestamptz OR r.window_ends > excluded.window_ends + interval '1 minute')"

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, see_other
-from marketplace.base.web.limits import Tries, limits
+from marketplace.base.web.limits import Tries, limits, of_address
 from marketplace.base.web.once import form_key, made_once
 from marketplace.base.web.templates import render
 from marketplace.guide.caller.browser import call_of, keep
@@ -35,7 +35,11 @@ async def send(request: Request) -> Response:
             channel, address = form.data.contact
             me = request.person.id
             await limits(
-                [Tries("facts by", str(me), 60, HOUR), Tries("facts to", address, 8, DAY)], now=request.now
+                [
+                    Tries("facts by", str(me), 60, HOUR),
+                    of_address("facts to", address, 8, DAY, now=request.now),
+                ],
+                now=request.now,
             )
             key = message_key(await form_key(request) or "", me, address)
             await actions.send(facts, channel, address, lang=form.data.lang, key=key, by=me, now=request.now)

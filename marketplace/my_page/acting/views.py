@@ -9,7 +9,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import signed_in
 from marketplace.base.web.http import Request, parse_id, see_other
-from marketplace.base.web.limits import Tries, limits
+from marketplace.base.web.limits import Tries, limits, of_address
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.my_page.acting import actions as acting
@@ -47,7 +47,7 @@ async def new_person(request: Request) -> Response:
             given = form.data
             tries = [Tries("add person", str(me.id), 20, DAY)]
             if given.contact:
-                tries.append(Tries("offer help", given.contact[1], 5, DAY))
+                tries.append(of_address("offer help", given.contact[1], 5, DAY, now=request.now))
             await limits(tries, now=request.now)
             await acting.add(
                 me.id,

@@ -9,7 +9,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import signed_in, signed_in_again
 from marketplace.base.web.http import Request, parse_id, see_other
-from marketplace.base.web.limits import Tries, limits, of_visitor
+from marketplace.base.web.limits import Tries, limits, of_address, of_visitor
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.my_page.contacts import actions
@@ -47,7 +47,7 @@ async def new(request: Request) -> Response:
             tries = [
                 *of_visitor("new address", request, 20, HOUR),
                 Tries("new address of", str(request.person.id), 10, HOUR),
-                Tries("new address", address, 10, HOUR),
+                of_address("new address", address, 10, HOUR, now=request.now),
             ]
             await limits(tries, now=request.now)
             ticket = await people.ask(

@@ -10,7 +10,7 @@ from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.web.access import member, public
 from marketplace.base.web.cookies import set_cookie
 from marketplace.base.web.http import Request, see_other, typed_id
-from marketplace.base.web.limits import Tries, limits
+from marketplace.base.web.limits import Tries, limits, of_address
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from offers.attendance.keys import settled
@@ -21,9 +21,8 @@ from offers.attendance.substitute.acts import Act
 from offers.attendance.substitute.forms import AskForm
 from offers.attendance.substitute.queries import Link
 from offers.attendance.substitute.saved import Saved
-from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
-from offers.rights.queries import session_hosted_by
+from offers.rights.queries import Led, session_hosted_by
 from organizations.members.models import Role
 
 DAY = timedelta(days=1)
@@ -41,7 +40,10 @@ async def ask(request: Request) -> Response:
             channel, address = form.data.contact
             me = request.person.id
             await limits(
-                [Tries("substitute by", str(me), 20, DAY), Tries("substitute to", address, 6, DAY)],
+                [
+                    Tries("substitute by", str(me), 20, DAY),
+                    of_address("substitute to", address, 6, DAY, now=request.now),
+                ],
                 now=request.now,
             )
             try:
@@ -104,9 +106,7 @@ async def register(request: Request) -> Response:
     return see_other(f"/substitute/registers/{link.id}?saved={Saved.REGISTER}", request)
 
 
-async def _page(
-    request: Request, link: Link, session: Session, form: Any = None, status: int = 200
-) -> Response:
+async def _page(request: Request, link: Link, session: Led, form: Any = None, status: int = 200) -> Response:
     await record(
         Act.SUBSTITUTE_READ, now=request.now, object_id=session.id, organization=session.offer.owner_id
     )

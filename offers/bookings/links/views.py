@@ -10,7 +10,7 @@ from marketplace.base.post.mail import post
 from marketplace.base.signing import signature
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request, see_other
-from marketplace.base.web.limits import Tries, limit, limit_visitor, limits, of_visitor
+from marketplace.base.web.limits import Tries, limit, limit_visitor, limits, of_address, of_visitor
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from offers.bookings import queries
@@ -83,7 +83,7 @@ async def send_links(request: Request) -> Response:
         )
     await limit_visitor("send-links", request, 20, timedelta(hours=1))
     channel, address = form.data.contact
-    await limit("send-links", address, 5, timedelta(hours=1), now=request.now)
+    await limits([of_address("send-links", address, 5, HOUR, now=request.now)], now=request.now)
     # Keys are short, and say no address.
     key = f"links:{signature('links', address)}:{request.now:%Y%m%d%H%M}"
     await post(

@@ -111,7 +111,8 @@ async def address(request: Request) -> Response:
             channel, wanted = form.data.reach
             path = await actions.change_address(
                 found.id, channel, wanted, now=request.now, by=request.person.id if request.person else None,
-                tries=[*of_visitor("change address", request, 60, timedelta(hours=1)), booking_for(wanted)],
+                tries=[*of_visitor("change address", request, 60, timedelta(hours=1)),
+                       booking_for(wanted, request.now)],
             )  # fmt: skip
             return see_other(
                 f"{path}?saved={Saved.NUMBER if channel is Channel.CALL else Saved.ADDRESS}", request

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from marketplace.base.errors import NotFound
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request, parse_id, see_other, typed_id
-from marketplace.base.web.limits import limit, limit_visitor
+from marketplace.base.web.limits import limit_visitor, limits, of_address
 from marketplace.base.web.templates import render
 from offers.bookings import queries
 from offers.bookings.openings import actions
@@ -38,7 +38,9 @@ async def create(request: Request) -> Response:
         )  # fmt: skip
     channel, address = form.data.contact
     await limit_visitor("opening notice", request, 30, timedelta(hours=1))
-    await limit("opening notice", address, 10, timedelta(days=1), now=request.now)
+    await limits(
+        [of_address("opening notice", address, 10, timedelta(days=1), now=request.now)], now=request.now
+    )
     await actions.note(found.pool_id, channel, address, lang=request.lang, now=request.now)
     return see_other(f"/offers/{slug}?saved={Saved.NOTICE}", request)
 

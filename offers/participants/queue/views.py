@@ -140,7 +140,7 @@ async def _added(request: Request, form: Any, owns: bool) -> bool:
     channel, address = given.reach or (None, None)
     tries = [Tries("add as", str(me), 200, DAY)]
     if address:
-        tries.append(booking_for(address))
+        tries.append(booking_for(address, request.now))
     try:
         await participants_actions.add(
             given.pool, Party(given.name, by_host=True, seats=given.seats, channel=channel, address=address), by=me,

@@ -16,7 +16,7 @@ from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
-from marketplace.base.web.limits import Tries, limits
+from marketplace.base.web.limits import Tries, limits, of_address
 from marketplace.people.sign_in.queries import SignedIn
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members import mails
@@ -52,7 +52,7 @@ async def invite(
     already keeps it (`accept`)."""
     await limits(
         [
-            Tries("invitation to", address, 5, DAY),
+            of_address("invitation to", address, 5, DAY, now=now),
             Tries("invitation from", str(organization), 60, DAY),
             *([Tries("invitation by", str(by), 40, DAY)] if by else []),
         ],

@@ -1,13 +1,15 @@
 """Who is counted: X-Forwarded-For is believed from our own proxies only. What counts: all tries."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from marketplace.base.data.database import rows
+from marketplace.base.errors import TooMany
 from marketplace.base.web.http import Request
-from marketplace.base.web.limits import Tries, client_address, limits
+from marketplace.base.web.limits import client_address, limits, of_address
 from marketplace.people.models import ActsFor
 from marketplace.settings import settings
 from offers.catalogue.models import Joining
@@ -65,9 +67,56 @@ def test_the_port_of_a_connection_makes_nobody_new(proxied: None) -> None:
     assert asks(PROXY, "2001:db8::1") == "2001:db8::1"
 
 
+async def used_up(action: str, address: str, most: int, window: timedelta, now: datetime) -> None:
+    """Others have used all the tries that there are with an address."""
+    whole = of_address(action, address, most, window, now=now)
+    await limits([replace(whole, count=whole.most)], now=now)
+
+
+async def refused_after(address: str, now: datetime) -> tuple[int, timedelta]:
+    """How often one tries with an address until one is refused, and how long one is told to wait."""
+    for tried in range(1, 100):
+        try:
+            await limits([of_address("try", address, 10, timedelta(days=1), now=now)], now=now)
+        except TooMany as refused:
+            return tried, refused.retry_after
+    raise AssertionError("never refused")
+
+
+async def test_who_is_refused_is_not_told_since_when_somebody_has_used_an_address(visitor: Visitor) -> None:
+    before = visitor.now - timedelta(hours=3, minutes=17)
+    await limits([of_address("try", "ola@example.no", 10, timedelta(days=1), now=before)], now=before)
+    waits = {(await refused_after(f"{name}@example.no", visitor.now))[1] for name in ("ola", "nobody")}
+    assert waits == {timedelta(hours=14)}, "the end of the day (UTC), for everybody"
+
+
+async def test_how_often_an_address_was_used_is_not_told_by_when_one_is_refused(visitor: Visitor) -> None:
+    unused = {(await refused_after(f"nobody{number}@example.no", visitor.now))[0] for number in range(40)}
+    assert unused == {11, 12, 13, 14, 15, 16}, "most and up to half as many again"
+    days = [visitor.now + timedelta(days=day) for day in range(40)]
+    another_day = {of_address("try", "ola@example.no", 10, timedelta(days=1), now=day).most for day in days}
+    assert another_day == {10, 11, 12, 13, 14, 15}, "and another the next day"
+
+
+async def test_of_a_booking_too_one_is_told_the_same_whether_somebody_has_booked(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, starts=[visitor.now + timedelta(days=20)])
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    await visitor.submit(page, name="Ola", contact="email", email="ola@example.no")
+    visitor.wait(timedelta(days=2))
+    waits = []
+    for address in ("ola@example.no", "nobody@example.no"):
+        one = of_address("book for", address, 40, timedelta(days=30), now=visitor.now)
+        await limits([replace(one, count=one.most - 1)], now=visitor.now)
+        for name in ("Per", "Pål"):
+            page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+            sent = await visitor.submit(page, name=name, contact="email", email=address)
+        waits.append(int(sent.response.headers["retry-after"]))
+    assert abs(waits[0] - waits[1]) < 60, "the clock of the test goes on"
+
+
 async def test_a_try_that_is_refused_by_an_error_counts_too(visitor: Visitor) -> None:
     # Others have asked for this address so often that it is refused: whoever goes on asking uses up their own tries.
-    await limits([Tries("new address", "somebody@example.no", 10, HOUR, count=10)], now=visitor.now)
+    await used_up("new address", "somebody@example.no", 10, HOUR, visitor.now)
     await visitor.sign_in(await make.person("Ola", "ola@example.no"))
     page = await visitor.open("/my-page/contacts/new")
     for _try in range(10):
@@ -77,7 +126,7 @@ async def test_a_try_that_is_refused_by_an_error_counts_too(visitor: Visitor) ->
 
 
 async def test_of_what_somebody_acts_for_too(visitor: Visitor) -> None:
-    await limits([Tries("offer help", "berit@example.no", 5, timedelta(days=1), count=5)], now=visitor.now)
+    await used_up("offer help", "berit@example.no", 5, timedelta(days=1), visitor.now)
     await visitor.sign_in(await make.person("Ola", "ola@example.no"))
     page = await visitor.open("/my-page/people/new")
     answers = [

@@ -185,3 +185,20 @@ async def test_a_time_of_another_offer_is_nowhere(visitor: Visitor) -> None:
     page = await visitor.open(f"{link_path(old.id, 1)}/time")
     assert (await visitor.submit(page, "/time", session=theirs[1])).status == 404
     assert await Person.all().count() == 1
+
+
+async def test_one_who_changes_all_day_keeps_no_other_of_the_same_guide_from_it(visitor: Visitor) -> None:
+    _offer, times = await slots(4)
+    guide = await make.person("Solveig")
+    restless, other = [
+        await booked(times[number], name, booked_by=guide) for number, name in ((0, "Per"), (1, "Kari"))
+    ]
+    page = await visitor.open(f"{link_path(restless.id, 1)}/time")
+    for number in range(20):
+        page = await visitor.follow(
+            await visitor.submit(page, "/time", session=times[2 if number % 2 == 0 else 0])
+        )
+        page = await visitor.open(f"{page.url.partition('?')[0]}/time")
+    assert (await visitor.submit(page, "/time", session=times[2])).status == 429
+    page = await visitor.open(f"{link_path(other.id, 1)}/time")
+    assert (await visitor.submit(page, "/time", session=times[3])).status == 303
