@@ -118,7 +118,8 @@ class BookingForm(ReachForm):
     """One question each: who comes, what are they called, how many, with whom, how do we reach you.
 
     `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in. `again`:
-    what to do when this was just sent otherwise (mending/views.py), about the booking with the key `sent`.
+    what to do when this was just sent otherwise (mending/views.py), about the booking with the key `sent`. `shown`:
+    when it begins, as the page has said (shown.py).
     """
 
     words = {
@@ -148,6 +149,7 @@ class BookingForm(ReachForm):
     again: Literal["mend", "more"] | None = None
     sent: OtherKey = None
     more_key: OtherKey = None
+    shown: list[str] = Field([])
 
     @model_validator(mode="before")
     @classmethod

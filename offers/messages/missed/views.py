@@ -12,6 +12,7 @@ from marketplace.base.web.templates import render
 from offers.bookings.colleagues import told_of_colleagues
 from offers.bookings.queries import booking_by_token
 from offers.bookings.rows import OwnBooking
+from offers.bookings.shown import read
 from offers.messages.missed import actions, rules
 from offers.messages.missed.forms import CallForm
 from offers.messages.missed.queries import last_missed, missed
@@ -37,7 +38,10 @@ async def coming(request: Request) -> Response:
     found, one = await _asked(request)
     if request.method == "POST":
         try:
-            await actions.come_again(found.id, one.session_id, told=_told(request, found), now=request.now)
+            await actions.come_again(
+                found.id, one.session_id, told=_told(request, found), now=request.now,
+                shown=read((await request.fields()).get("shown", [])),
+            )  # fmt: skip
         except actions.NotAnyMore:
             return _over(request, found)
         return see_other(f"{found.path}/missed/{one.session_id}/coming", request)
