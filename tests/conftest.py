@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,10 @@ from typing import Any
 import asyncpg
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+sys.dont_write_bytecode = False
+os.environ["PYTHONDONTWRITEBYTECODE"] = ""
+"""Python keeps what it has compiled, as in the Makefile: for the workers, and for each program that a test starts."""
 
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))

@@ -59,6 +59,14 @@ AUDIENCE_LABELS = {
     Audience.PARENTS: lazy("Foreldre"),
     Audience.STAFF: lazy("Ansatte"),
 }
+AUDIENCE_AGES = {
+    Audience.YOUTH: range(10, 26),
+    Audience.YOUNG_ADULTS: range(16, 31),
+    Audience.ADULTS: range(18, 121),
+    Audience.SENIORS: range(65, 121),
+    Audience.STAFF: range(18, 121),
+}
+"""How old those are whose name tells it; of the others anybody may be one."""
 ASKED_LABELS = {one: label for one, label in AUDIENCE_LABELS.items() if one is not Audience.STAFF}
 """Whom one may say that something is missed for. What municipal staff lack is told at work."""
 
@@ -68,3 +76,8 @@ PARTICULAR_LABELS = {
     Audience.REFUGEES: lazy("folk som er nye i Norge"),
 }
 """What an audience is called inside a sentence, where its label is no name of people."""
+
+
+def audiences_of(age: int) -> list[Audience]:
+    """Those that somebody of this age may be one of: nobody of nine is an adult."""
+    return [one for one in Audience if one not in AUDIENCE_AGES or age in AUDIENCE_AGES[one]]

@@ -40,10 +40,10 @@ class Position:
 class Search:
     """What somebody looks for. Nothing set: all offers that are not over.
 
-    Of the offer: `age` of who comes, whom it has no limits against; `spoken`: one of these languages is; `costs`: it is
-    said to cost so; `online`: on the web; `drop_in` None: both; `no_booking`: there is nothing to book; `organization`,
-    or one of `organizers` (slugs), owns it or takes part in it; `not_begun`: without courses that are booked as a whole
-    and have begun. `any_word`: one of the words is enough; `all_words`: never.
+    Of the offer: `age` of who comes, whom it has no limits against, said or by whom it is for; `spoken`: one of these
+    languages is; `costs`: it is said to cost so; `online`: on the web; `drop_in` None: both; `no_booking`: there is
+    nothing to book; `organization`, or one of `organizers` (slugs), owns it or takes part in it; `not_begun`: without
+    courses that are booked as a whole and have begun. `any_word`: one of the words is enough; `all_words`: never.
 
     Of one and the same session, the first of which is shown and has its place in the list: `between`, it starts from
     the first moment until before the second; `weekdays` (1 is Monday); `parts` of the day; `evening`, or a weekend;

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
-from offers.catalogue.kinds import Kind
+from offers.catalogue.kinds import Kind, audiences_of
 from offers.catalogue.models import Joining
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, outside_office_hours
@@ -105,7 +105,10 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
         conditions.append(_common(EVERYWHERE))
     if wanted.age is not None:
         age = put(wanted.age)
-        conditions.append(_common(f"coalesce(o.age_from, 0) <= {age} AND {age} <= coalesce(o.age_to, 1000)"))
+        within = f"coalesce(o.age_from, 0) <= {age} AND {age} <= coalesce(o.age_to, 1000)"
+        unsaid = "coalesce(o.age_from, 0) = 0 AND o.age_to IS NULL"
+        suits = f"o.audiences && {put([*audiences_of(wanted.age)])}::text[]"
+        conditions.append(_common(f"{within} AND NOT ({unsaid} AND NOT {suits})"))
     if wanted.spoken:
         conditions.append(_common(f"o.spoken && {put(list(wanted.spoken))}::text[]"))
     if wanted.costs:

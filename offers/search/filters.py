@@ -72,7 +72,7 @@ def chosen(wanted: SearchForm, names: Names) -> Iterator[Choice]:
         yield Choice("day", str(WHEN_LABELS[wanted.day]))
     yield from _dates(wanted)
     if wanted.age is not None:
-        yield Choice("age", _("Alder: %(age)s år", age=wanted.age))
+        yield Choice("age", age_words(wanted.age))
     if wanted.near:
         yield Choice("near", near_words(names.get(("near", wanted.near), wanted.near)))
     if wanted.within and wanted.near:
@@ -85,6 +85,11 @@ def chosen(wanted: SearchForm, names: Names) -> Iterator[Choice]:
     for name in ("organization", "district", "municipality"):
         slugs = dict.fromkeys(getattr(wanted, name))
         yield from (Choice(name, names.get((name, one), one), one) for one in slugs if one != ALL)
+
+
+def age_words(age: int) -> str:
+    """Alder: 9 år."""
+    return _("Alder: %(age)s år", age=age)
 
 
 def near_words(place: str) -> str:
@@ -118,6 +123,7 @@ __all__ = [
     "SWITCHES",
     "Choice",
     "Names",
+    "age_words",
     "chosen",
     "near_words",
     "within_words",

@@ -32,7 +32,7 @@ from offers.search.conditions import (
 )
 from offers.search.equal.queries import read_equal
 from offers.search.places.queries import away
-from offers.search.words.near import WORD
+from offers.search.words.near import WORD, by_plain
 
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
@@ -205,17 +205,17 @@ async def _all_names() -> dict[tuple[str, str], str]:
     return {(one.sort, one.slug): one.name for one in found}
 
 
-_spelled = Newest[set[str]](catalogue, f"{__name__}.spelled_right")
+_spelled = Newest[dict[str, str]](catalogue, f"{__name__}.spelled_right")
 
 
-async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
-    """The words, in lower case, of titles and summaries of what the viewer may see in this minute; never those of
+async def spelled_right(viewer: Viewer, now: datetime) -> dict[str, str]:
+    """The words, `by_plain`, of titles and summaries of what the viewer may see in this minute; never those of
     sensitive offers, that nobody is led there by a slip of the finger."""
     key = (viewer, now.replace(second=0, microsecond=0))
     return await _spelled.get(key, partial(_spelled_right, viewer, now))
 
 
-async def _spelled_right(viewer: Viewer, now: datetime) -> set[str]:
+async def _spelled_right(viewer: Viewer, now: datetime) -> dict[str, str]:
     asked = Statement(now)
     words = await value(
         f"""SELECT string_agg(t.title || ' ' || t.summary, ' ') FROM (
@@ -224,4 +224,4 @@ async def _spelled_right(viewer: Viewer, now: datetime) -> set[str]:
             ORDER BY o.next_session_at, o.id LIMIT 2000) o JOIN offer_text t ON t.offer_id = o.id""",
         *asked.values,
     )
-    return set(WORD.findall((words or "").lower()))
+    return by_plain(WORD.findall((words or "").lower()))

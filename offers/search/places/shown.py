@@ -9,7 +9,7 @@ from marketplace.base.i18n import gettext as _
 from offers.catalogue.queries import Viewer
 from offers.search.asked import Found, Query, Search
 from offers.search.choices import Order, Within
-from offers.search.filters import near_words, within_words
+from offers.search.filters import age_words, near_words, within_words
 from offers.search.finding import find
 from offers.search.places.rules import DistrictAt, Place
 from offers.search.understood import Understood
@@ -52,12 +52,12 @@ def word_chips(asked: Understood, query: Query, to: Callable[[Query], str]) -> l
         without = {name: value for name, value in query.items() if name != "q"}
         made.append((f"«{words}»", to(without | ({"q": typed} if typed else {}))))
     for read in asked.read:
-        name, _value = read.filters[0]
-        text = (
-            near_words(asked.near.name)
-            if name == "near" and asked.near
-            else read.typed[:1].upper() + read.typed[1:]
-        )
+        name, value = read.filters[0]
+        text = read.typed[:1].upper() + read.typed[1:]
+        if name == "near" and asked.near:
+            text = near_words(asked.near.name)
+        elif name == "age":
+            text = age_words(int(value))
         made.append((text, to(query | {"plain": [*query.get("plain", []), read.typed]})))
     return made
 

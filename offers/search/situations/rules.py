@@ -1,7 +1,9 @@
 """Which situation is like what somebody typed. No database, no clock.
 
-Two sentences are alike when the words that say something are: bent, misspelled by a letter, and without rings and dots
-they are the same. Nobody is led anywhere by one word of many: "barnet vil ikke sove" is not "jeg får ikke sove".
+Two sentences are alike when the words that say something are: bent, misspelled by a letter, in nynorsk or as they are
+spoken, and without rings and dots they are the same; so is whose mother or grandfather it is, and what somebody who is
+named has fallen ill with. Nobody is led anywhere by one word of many: "barnet vil ikke sove" is not "jeg får ikke
+sove".
 """
 
 import re
@@ -19,6 +21,7 @@ from marketplace.base.text import without_marks
 from offers.search.asked import Query
 from offers.search.words.compounds import words
 from offers.search.words.equal import NOISE
+from offers.search.words.people import WHO
 
 SAYS_LITTLE = frozenset(NOISE) | words("""
     er var blir bli blitt ble vært vere være det den de en et ei ein eit som men så seg oss vi han hun ho hva kva hvor
@@ -26,6 +29,8 @@ SAYS_LITTLE = frozenset(NOISE) | words("""
     this that is am are was be been have has had not do does did so very just only from with in on at it and or me
     nobody anybody somebody about jeg eg mi fra frå når korleis hvordan der her hit inn vil skal må
     sitt sin sine hele heile tida mot etter before after
+    noko nokon nokre æ e mæ dæ sæ hu ka korsn itj ittj ikkj no nå vere vera vart fått fekk fikk heilt meget alvorlig
+    alvorleg vårt vår dykkar mora our
 """)
 """Words that say little of how somebody is."""
 ENDINGS = ("arane", "andre", "erne", "ene", "ane", "ers", "en", "et", "er", "ar", "a", "e", "s", "r")
@@ -76,16 +81,33 @@ class Listed:
         return {name: value for name, value in asked.items() if value}
 
 
+ALSO = {
+    "alein": "alen", "ensom": "alen", "ensomm": "alen", "einsam": "alen", "einsom": "alen", "eisam": "alen",
+    "dodd": "dod", "doydd": "dod", "doy": "dod", "heim": "hjemm", "hjem": "hjemm",
+    "sjuk": "syk", "sykt": "syk", "sjukt": "syk", "gaml": "gammel", "gammal": "gammel", "skul": "skol", "sakn": "savn",
+    "rekning": "regning",
+}  # fmt: skip
+"""Stems of nynorsk, of dialects, and of what is felt alike."""
+ILLNESS = words("""
+    syk sykdom sjukdom demen dement alzheim kreft hjerneslag slag hjerteinfarkt infarkt kol parkinson schizofren
+    schizofreni psykos psykotisk bipol epilepsi diabete anoreksi bulimi adhd autism autist dementi canc strok ill sick
+""")
+"""Stems of what somebody at home may have: of whom one loves all of it is being ill."""
+
+
 def stems(text: str) -> frozenset[str]:
     """The words of a sentence that say something, without their endings."""
-    typed = re.findall(r"[^\W\d_]+", text.lower())
-    return frozenset(_stem(word) for word in typed if word not in SAYS_LITTLE)
+    typed = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if word not in SAYS_LITTLE]
+    whose = {WHO[folded(word)] for word in typed if folded(word) in WHO}
+    said = {_stem(word) for word in typed if folded(word) not in WHO}
+    return frozenset(whose | {"syk" if whose and one in ILLNESS else one for one in said})
 
 
 def _stem(word: str) -> str:
     bare = folded(word)
     ending = next((one for one in ENDINGS if bare.endswith(one) and len(bare) - len(one) >= STEM), "")
-    return bare.removesuffix(ending)
+    stem = bare.removesuffix(ending)
+    return ALSO.get(stem, stem)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass
 from itertools import product
 
+from offers.search.places.postcodes import folded
 from offers.search.words.compounds import DOMAIN, LINKS, LONGEST, SHORT, SHORTEST, within_one
 from offers.search.words.equal import BEGUN, NOISE, Equals
+from offers.search.words.people import named_only
 
 STEMMINGS = ("norwegian", "english", "simple")
 """Texts are stemmed in their own language, so a question is asked in each."""
@@ -50,7 +52,8 @@ class Asked:
 def questions(typed: str, equal: Equals = BEGUN) -> Asked:
     """The questions. "…" asks for the words beside each other, -word for offers without it."""
     tokens = _as_said(TOKEN.findall(typed.lower().translate(QUOTES))[:MOST_WORDS], equal)
-    saying = [one for one in tokens if one not in NOISE]
+    spoken = [folded(one) for one in tokens]
+    saying = [one for at, one in enumerate(tokens) if one not in NOISE and not named_only(spoken, at)]
     exact, near, all_of, without = [], [], [], []
     for token in saying or tokens:
         words = re.findall(r"\w+", token)

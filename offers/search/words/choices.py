@@ -1,17 +1,19 @@
-"""Places and days among what was typed: "yoga Hana lørdag" is yoga, near Hana, on a Saturday. No database.
+"""Places, days and ages among what was typed: "yoga Hana lørdag" is yoga, near Hana, on a Saturday. No database.
 
-A word is a choice only where it can hardly be anything else: the name of a day, and the name of a place that the
-catalogue knows, or that the post does and no offer speaks of. What stands in quotation marks, or with a minus, is
-always a word, and so is what somebody has said that they meant as one (`plain`).
+A word is a choice only where it can hardly be anything else: the name of a day, somebody's age (ages.py), and the name
+of a place that the catalogue knows, or that the post does and no offer speaks of. What stands in quotation marks, or
+with a minus, is always a word, and so is what somebody has said that they meant as one (`plain`).
 """
 
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from offers.search.places.postcodes import folded
+from offers.search.words.ages import SOMEBODY, age_at
+from offers.search.words.equal import NOISE
 
-LONGEST = 3
-"""Words that a place or a day is called by, at most."""
+LONGEST = 4
+"""Words that a place, a day or an age is called by, at most."""
 BEFORE = frozenset({
     "i", "pa", "ved", "nar", "rundt", "til", "hver", "hvert", "kvar", "kvart", "om", "neste", "forstkommende", "denne",
     "in", "on", "at", "near", "around", "every", "next", "this", "fra", "from",
@@ -69,7 +71,7 @@ class Reading(NamedTuple):
 def reading(
     typed: str, is_place: Callable[[str], bool], *, may: Collection[str], plain: Collection[str] = ()
 ) -> Reading:
-    """What somebody typed, with the first place and the first day taken out of it. `is_place`: is this the name of a
+    """What somebody typed, with the first place, day and age taken out of it. `is_place`: is this the name of a
     place? `may`: the filters that may be chosen so. `plain`: what is a word after all."""
     if '"' in typed.translate(QUOTES):
         return Reading(typed)
@@ -81,15 +83,19 @@ def reading(
             kept += tokens[:words]
             tokens = tokens[words:]
             continue
-        taken = _taken(tokens, is_place, {*may} - {name for one in choices for name, _ in one.filters})
+        left = {*may} - {name for one in choices for name, _ in one.filters}
+        taken = _age(tokens, kept, left) or _taken(tokens, is_place, left)
         if taken is None:
             kept.append(tokens.pop(0))
         else:
             choice, number = taken
-            while kept and folded(kept[-1]) in BEFORE:
+            gone = BEFORE | WHOSE_AGE if choice.filters[0][0] == "age" else BEFORE
+            while kept and folded(kept[-1]) in gone:
                 kept.pop()
             choices.append(choice)
             tokens = tokens[number:]
+    if choices and all(folded(one.strip(SIGNS)) in SAYS_NOTHING for one in kept):
+        kept = []  # "noe for en på 9 år" looks for nothing but what is read out of it
     return Reading(" ".join(kept), tuple(choices)) if choices else Reading(typed)
 
 
@@ -97,6 +103,21 @@ DATES = {"day", "weekday"}
 """Of these only one is read: "lørdag i helgen" is one day, and of two days nothing begins on both."""
 SIGNS = ".,;:!?"
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
+
+
+WHOSE_AGE = SOMEBODY - {"barn", "barna", "ungar", "child", "children", "kid"} | {
+    "min", "mi", "mitt", "mine", "var", "vart", "my", "our", "for", "the",
+}  # fmt: skip
+"""Who is so old, and whose they are: the age says more. Of children something may be said."""
+SAYS_NOTHING = frozenset(map(folded, NOISE)) | BEFORE | {"skjer", "hender", "happening", "on"}
+
+
+def _age(tokens: list[str], kept: list[str], may: Collection[str]) -> tuple[Read, int] | None:
+    if "age" not in may:
+        return None
+    said = [one.strip(SIGNS).lower() for one in tokens[:5]]
+    age = age_at(said, [folded(one.strip(SIGNS)) for one in kept[-2:]])
+    return age and (Read(" ".join(tokens[: age.words]), (("age", str(age.years)),)), age.words)
 
 
 def _meant(tokens: list[str], meant: Collection[str]) -> int:

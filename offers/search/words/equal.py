@@ -107,6 +107,9 @@ NOISE = words("""
     gå går få får lære slutte søke bli ha hjelp med noe noen litt mer mye min mitt mine vil kan jeg meg du finne for
     finn trenger treng ønsker lyst å og i på til om av som er det de den en et ei the a to for my find learn practise
     practice something things do with want need looking
+    hva kva hvor kor hvordan korleis ka noko nokon nokre eg meir mykje vere vera bli verta gjøre gjere gjera treng
+    har hatt fått fikk fekk er e æ mæ ho hu han hun så veldig ikkje ikke itj meg deg seg oss is am are was has
+    have had been
 """)
 """Words that say little of what is looked for: they need not stand in a text when others do."""
 

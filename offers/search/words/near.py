@@ -1,15 +1,17 @@
-"""A word that the catalogue does not have, and that of its words from which it is a slip of the finger.
+"""A word that the catalogue does not have, and that of its words from which it is a slip of the finger. Words are
+compared without accents, rings and dots, however they are typed: who types cafe means café, and has made no slip.
 
 "Mente du …" can hurt: sorg is not torg. So it is only asked when next to nothing was found, never searched for by
 itself, and the words of sensitive offers are never proposed (queries.spelled_right leaves them out).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from marketplace.base.text import without_marks
 from offers.search.words.equal import ENDINGS, STEM
 
 FEWER_THAN = 3
@@ -24,28 +26,39 @@ ASKING = frozenset(
 WORD = re.compile(r"\w+")
 
 
-def meant(typed: str, known: Collection[str]) -> str | None:
+def plain(word: str) -> str:
+    """A word in lower case as it is compared."""
+    bare = word.replace("æ", "a").replace("ø", "o").replace("aa", "a").replace("ae", "a").replace("oe", "o")
+    return bare if bare.isascii() else without_marks(bare)
+
+
+def by_plain(words: Iterable[str]) -> dict[str, str]:
+    """Words in lower case by how they are compared; of those alike the one whose letters come last, with its marks."""
+    return {plain(word): word for word in sorted(words)}
+
+
+def meant(typed: str, known: Mapping[str, str]) -> str | None:
     """What was typed with the words of the catalogue in place of those that it does not know; None where nothing is
-    near, or all is known. `known`: words in lower case."""
+    near, or all is known. `known`: its words `by_plain`."""
     changed = False
 
     def nearest(found: re.Match[str]) -> str:
         nonlocal changed
-        word = found[0].lower()
+        word = plain(found[0].lower())
         if len(word) < SHORTEST or word in ASKING or _is_a_form_of(word, known):
             return found[0]
         most = 2 if len(word) >= LONG else 1
         near = [
             (distance, other)
             for other, distance, _key in process.extract(
-                word, known, scorer=OSA.distance, score_cutoff=most, limit=None
+                word, known.keys(), scorer=OSA.distance, score_cutoff=most, limit=None
             )
             if len(other) >= SHORTEST
         ]
         if not near:
             return found[0]
         changed = True
-        return min(near)[1]
+        return known[min(near)[1]]
 
     proposed = WORD.sub(nearest, typed)
     return proposed if changed else None

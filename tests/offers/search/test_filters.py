@@ -53,6 +53,16 @@ async def test_the_age_of_who_comes_is_within_its_limits_and_without_limits_all_
     assert await found(age="120") == ["For alle", "Fra ni"]
 
 
+async def test_whom_it_is_for_says_an_age_where_nothing_else_does() -> None:
+    await make.offer("For voksne", starts=[at(1, 18)], audiences=["adults", "seniors"])
+    await make.offer("For foreldre", starts=[at(2, 18)], audiences=["parents", "adults"])
+    await make.offer("Voksne, fra ni", starts=[at(3, 18)], audiences=["adults"], age_from=9)
+    await make.offer("For unge", starts=[at(4, 18)], audiences=["youth"])
+    assert await found(age="9") == ["For foreldre", "Voksne, fra ni"]
+    assert await found(age="16") == ["For foreldre", "Voksne, fra ni", "For unge"]
+    assert await found(age="72") == ["For voksne", "For foreldre", "Voksne, fra ni"]
+
+
 async def test_one_of_the_languages_is_enough_and_a_cost_that_nobody_has_said_is_neither() -> None:
     await make.offer("Ukrainsk", starts=[at(1, 18)], spoken=["uk", "en"], cost=Cost.FREE)
     await make.offer("Polsk", starts=[at(2, 18)], spoken=["pl"], cost=Cost.SOME, cost_text="30 kroner")

@@ -174,7 +174,7 @@ async def test_another_worker_does_not_take_the_newer_while_the_older_is_being_t
         looked.set()
         return found
 
-    _, found = await asyncio.wait_for(asyncio.gather(first(), second()), 5)
+    _, found = await asyncio.wait_for(asyncio.gather(first(), second()), 60)
     assert found == []
     assert await queue.claim(NOW) == [], "nor while the other is at it"
 

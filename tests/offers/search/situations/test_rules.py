@@ -52,6 +52,17 @@ def test_none_of_them_is_a_cry_for_help_that_needs_somebody_now() -> None:
         ("bekymmret for datteren min", "Jeg er bekymret for en jeg er glad i"),
         ("I am lonely", "Jeg er mye alene hjemme"),
         ("хочу вивчити норвезьку", "Jeg vil lære norsk"),
+        ("ho mor er åleina", "Jeg er gammel og kommer meg lite ut"),
+        ("bestefar er så einsam", "Jeg er gammel og kommer meg lite ut"),
+        ("æ e så aleina", "Jeg er mye alene hjemme"),
+        ("eg får ikkje sova", "Jeg får ikke sove"),
+        ("demens", "En jeg er glad i glemmer mye"),
+        ("kreft", "Sykdom har snudd opp ned på hverdagen"),
+        ("mor mi har fått demens", "En hjemme har det vanskelig"),
+        ("kona har kreft", "En hjemme har det vanskelig"),
+        ("dottera mi er bipolar", "En hjemme har det vanskelig"),
+        ("my grandmother has dementia", "En hjemme har det vanskelig"),
+        ("farmor døydde", "Jeg har mistet noen"),
     ],
 )
 def test_it_is_known_bent_misspelled_and_in_other_words(typed: str, sentence: str) -> None:
@@ -63,7 +74,7 @@ def test_it_is_known_bent_misspelled_and_in_other_words(typed: str, sentence: st
 @pytest.mark.parametrize(
     "typed",
     ["", "🙂", "barnet vil ikke sove", "strikking", "jeg er", "torget i byen", "hund som ikke sover alene",
-     "yoga lørdag", "død fisk", "' OR 1=1 --"],
+     "yoga lørdag", "død fisk", "mor og barn", "syk hund", "mannskor", "mor", "' OR 1=1 --"],
 )  # fmt: skip
 def test_other_words_lead_nowhere(typed: str) -> None:
     assert SAID.like(typed) is None

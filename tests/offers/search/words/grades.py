@@ -6,10 +6,12 @@ from pathlib import Path
 
 from marketplace.base import clock
 from marketplace.base.web.forms import Filled
+from offers.catalogue.cards import CardRow
 from offers.catalogue.queries import VISITOR
-from offers.search.asked import Search
+from offers.search.asked import Found, Search
 from offers.search.forms import SearchForm
 from offers.search.queries import search, spelled_right
+from offers.search.situations.shown import suggested
 from offers.search.understood import understand
 from offers.search.words.near import meant
 
@@ -37,17 +39,27 @@ def graded(name: str = "queries.tsv") -> list[tuple[str, dict[str, int]]]:
     return [one for one in found if one[1]]
 
 
+async def _led_to(typed: str, asked: Search, found: Found) -> list[CardRow]:
+    """What the list shows of the situation that is said so."""
+    alike = await suggested(
+        typed, asked, found, lambda _query: "", {}, viewer=VISITOR, lang="nb", now=clock.now()
+    )
+    return alike.rows if alike else []
+
+
 async def judge(name: str = "queries.tsv") -> Grades:
-    """Asks for each as the list does, places and days read out of it, as a visitor who reads Bokmål, and says yes to
-    "Mente du …" where nothing is found."""
+    """Asks for each as the list does, places, days and ages read out of it, as a visitor who reads Bokmål, and says yes
+    to "Mente du …" where nothing is found. What a situation leads to stands where the list shows it."""
     judged, ranks, nothing = [], [], 0
     for typed, grades in graded(name):
         form = Filled(SearchForm, {"q": [typed]}, {})
         asked = (await understand(form, clock.now())).search
         found = await search(asked, viewer=VISITOR, lang="nb", now=clock.now())
-        if not found.rows and (other := meant(typed, await spelled_right(VISITOR, clock.now()))):
+        led = await _led_to(typed, asked, found)
+        if not found.rows and not led and (other := meant(typed, await spelled_right(VISITOR, clock.now()))):
             found = await search(Search(words=other), viewer=VISITOR, lang="nb", now=clock.now())
-        slugs = [row.slug for row in found.rows][:10]
+        all_words = found.rows[: found.with_all] if led else found.rows
+        slugs = [row.slug for row in (*all_words, *led, *found.rows[len(all_words) :])][:10]
         nothing += not slugs
         gain = sum((2 ** grades.get(slug, 0) - 1) / log2(place + 2) for place, slug in enumerate(slugs))
         ideal = sorted(grades.values(), reverse=True)[:10]

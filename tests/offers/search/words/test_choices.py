@@ -6,7 +6,7 @@ from offers.search.places.postcodes import folded
 from offers.search.words.choices import Read, reading
 
 PLACES = {"hana", "sondre land", "hommersak", "4328"}
-MAY = {"near", "day", "weekday", "part"}
+MAY = {"near", "day", "weekday", "part", "age"}
 
 
 def read(typed: str, may: set[str] = MAY, plain: tuple[str, ...] = ()) -> tuple[str, dict[str, str]]:
@@ -25,7 +25,7 @@ def read(typed: str, may: set[str] = MAY, plain: tuple[str, ...] = ()) -> tuple[
         ("kafé i morgon kveld", "kafé", {"day": "tomorrow", "part": "evening"}),
         ("cafe tomorrow evening", "cafe", {"day": "tomorrow", "part": "evening"}),
         ("kafe i kveld", "kafe", {"day": "today", "part": "evening"}),
-        ("something tonight", "something", {"day": "today", "part": "evening"}),
+        ("something tonight", "", {"day": "today", "part": "evening"}),
         ("norskkurs mandager", "norskkurs", {"weekday": "monday"}),
         ("norskkurs måndagar", "norskkurs", {"weekday": "monday"}),
         ("norskkurs på mandager", "norskkurs", {"weekday": "monday"}),
@@ -37,7 +37,10 @@ def read(typed: str, may: set[str] = MAY, plain: tuple[str, ...] = ()) -> tuple[
         ("noe for barn denne helgen", "noe for barn", {"day": "weekend"}),
         ("noko for barn denne helga", "noko for barn", {"day": "weekend"}),
         ("dans neste uke", "dans", {"day": "next_week"}),
-        ("hva skjer i dag?", "hva skjer", {"day": "today"}),
+        ("hva skjer i dag?", "", {"day": "today"}),
+        ("noe for en på 9 år lørdag", "", {"age": "9", "weekday": "saturday"}),
+        ("trim for mor på 80", "trim", {"age": "80"}),
+        ("til barn på 9", "til barn", {"age": "9"}),
         ("Hommersåk, lørdag", "", {"near": "Hommersåk", "weekday": "saturday"}),
     ],
 )
