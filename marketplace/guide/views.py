@@ -24,9 +24,10 @@ from marketplace.guide.found.forms import LookForm
 from marketplace.guide.rules import Receipt
 from marketplace.guide.saved import Saved
 from marketplace.my_page import queries, rules
-from offers.bookings import actions, parties, shown
+from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
 from offers.bookings.colleagues import told_of_colleagues
+from offers.bookings.forms import shown_by
 from offers.bookings.mending import views as mending_views
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins, coming
@@ -157,7 +158,7 @@ async def _book(
     comes_for: set[UUID] = {one.id for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
     act = partial(actions.book, slug, data.session, party, viewer=viewer, tries=tries,
-                  lang=data.lang or request.lang, now=request.now, shown=shown.read(data.shown))  # fmt: skip
+                  lang=data.lang or request.lang, now=request.now, shown=shown_by(data.shown))  # fmt: skip
     try:
         booked, key = await mending_views.book_once(
             request, form, party, slug, [data.session], lambda key: act(form_key=key), tries

@@ -15,7 +15,6 @@ from marketplace.base.web.limits import Tries
 from marketplace.people.acting.queries import may_act_for
 from offers.bookings import mails
 from offers.bookings.several.claims import active_of, book_together, check_known, decide
-from offers.bookings.shown import NOTHING_SAID, Moved, Shown, moved
 from offers.bookings.times.claims import only_one
 from offers.catalogue.kinds import Kind
 from offers.catalogue.queries import Viewer
@@ -29,6 +28,7 @@ from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import begun, change, lock_dates, lock_for, look, move, promote, settled, tell
 from offers.seats.queries import LockedPool, active_in, ended
 from offers.seats.rows import LockedBooking
+from offers.seats.rules import NOTHING_SAID, Moved, Shown, moved
 from offers.seats.sql import covers
 
 
@@ -59,6 +59,8 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
         pool, booking = await change(booking_id, now)
         if seats_rules.answered(state := BookingState(booking.state), yes):
             return state
+        if booking.confirmed:  # they said yes, and a no on a page that stood open frees nothing
+            raise Refused(_("Det er sagt ja til denne plassen. Skal noen andre få den, må den meldes av."))
         late = state is BookingState.EXPIRED
         if await begun(pool, now) or (not late and not booking.offered):
             raise Refused(_("Denne plassen holdes ikke lenger."))

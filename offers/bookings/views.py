@@ -16,13 +16,13 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from marketplace.people.acting.queries import acted_for
-from offers.bookings import actions, parties, queries, rules, shown, warnings
+from offers.bookings import actions, parties, queries, rules, warnings
 from offers.bookings.calendar import events
 from offers.bookings.certificates import queries as certificates
 from offers.bookings.certificates.rules import earned, promised
 from offers.bookings.colleagues import told_of_colleagues
 from offers.bookings.companions import queries as companions_queries
-from offers.bookings.forms import BookingForm
+from offers.bookings.forms import BookingForm, shown_by
 from offers.bookings.mending import views as mending_views
 from offers.bookings.openings.forms import NoticeForm
 from offers.bookings.requests.queries import expected
@@ -148,7 +148,7 @@ async def create(request: Request) -> Response:
         act = partial(
             actions.book, slug, session, party, viewer=viewer, tries=tries, now=request.now,
             lang=form.data.lang if party.guided and form.data.lang else request.lang,
-            shown=shown.read(form.data.shown),
+            shown=shown_by(form.data.shown),
         )  # fmt: skip
         try:
             booked, key = await mending_views.book_once(
@@ -207,9 +207,12 @@ async def show(request: Request) -> Response:
 
 @public
 async def cancel(request: Request) -> Response:
-    """GET and POST /bookings/{token}/cancel. GET only asks: mail scanners follow links."""
+    """GET and POST /bookings/{token}/cancel. GET only asks: mail scanners follow links. Who has changed the time since
+    is asked about the time that they have now: nothing has ended yet."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    if found.moved_to_id and (later := await moved_to(found.id)):
+        return see_other(f"{later}/cancel", request)
     if request.method == "POST":
         rules.not_over(found, request.now)
         await actions.cancel(found.id, now=request.now, by=request.person.id if request.person else None)
@@ -240,7 +243,7 @@ async def sent_word(request: Request) -> Response:
         raise NotFound
     fields = await request.fields()
     all_the_same = "coming" in fields
-    said = shown.read(fields.get("shown", []))
+    said = shown_by(fields.get("shown", []))
     await actions.send_word(found.id, session, coming=all_the_same, now=request.now, shown=said)
     return see_other(f"{found.path}?saved={Saved.COMING if all_the_same else Saved.WORD}", request)
 

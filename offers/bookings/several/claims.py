@@ -11,7 +11,6 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post.mail import About, name_of, post
 from offers.bookings.several import mails
-from offers.bookings.shown import Shown, moved, moved_words
 from offers.seats import once
 from offers.seats import rules as seats_rules
 from offers.seats.before import BEFORE, Before, known_in
@@ -19,6 +18,7 @@ from offers.seats.claims import RECEIPTS, Booked, Claim, Party, insert
 from offers.seats.known import active_at
 from offers.seats.models import BookingState
 from offers.seats.queries import LockedPool
+from offers.seats.rules import Shown, moved, moved_words
 
 
 class Counted(NamedTuple):

@@ -16,7 +16,8 @@ from marketplace.base.web.access import public
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from offers.bookings import actions as bookings_actions
-from offers.bookings import parties, queries, shown
+from offers.bookings import parties, queries
+from offers.bookings.forms import shown_by
 from offers.bookings.mending import views as mending_views
 from offers.bookings.several import actions, rules
 from offers.bookings.several import queries as several_queries
@@ -117,7 +118,7 @@ async def _create(request: Request, viewer: Viewer, dates: list[several_queries.
         act = partial(
             bookings_actions.book_dates, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
             now=request.now, lang=data.lang if party.guided and data.lang else request.lang,
-            shown=shown.read(data.shown),
+            shown=shown_by(data.shown),
         )  # fmt: skip
         try:
             booked, key = await mending_views.book_once(

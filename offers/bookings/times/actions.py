@@ -14,7 +14,6 @@ from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from offers.bookings.acts import Act
-from offers.bookings.shown import NOTHING_SAID, Moved, Shown, moved
 from offers.bookings.times import mails, rules
 from offers.seats.claims import Booked, claim_instead
 from offers.seats.known import actor_of
@@ -22,6 +21,7 @@ from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import move, promote, settle, tell
 from offers.seats.queries import LOCKED, LockedPool
 from offers.seats.rows import Numbered
+from offers.seats.rules import NOTHING_SAID, Moved, Shown, moved
 from organizations.approval.queries import only_approved
 
 

@@ -9,9 +9,9 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from offers.bookings.actions import send_word
-from offers.bookings.shown import NOTHING_SAID, Moved, Shown
 from offers.messages.missed import rules
 from offers.messages.missed.queries import missed
+from offers.seats.rules import NOTHING_SAID, Moved, Shown
 from offers.telling.actions import ring_on
 
 

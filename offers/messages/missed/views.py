@@ -10,9 +10,9 @@ from marketplace.base.web.access import public
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.templates import render
 from offers.bookings.colleagues import told_of_colleagues
+from offers.bookings.forms import shown_by
 from offers.bookings.queries import booking_by_token
 from offers.bookings.rows import OwnBooking
-from offers.bookings.shown import read
 from offers.messages.missed import actions, rules
 from offers.messages.missed.forms import CallForm
 from offers.messages.missed.queries import last_missed, missed
@@ -40,7 +40,7 @@ async def coming(request: Request) -> Response:
         try:
             await actions.come_again(
                 found.id, one.session_id, told=_told(request, found), now=request.now,
-                shown=read((await request.fields()).get("shown", [])),
+                shown=shown_by((await request.fields()).get("shown", [])),
             )  # fmt: skip
         except actions.NotAnyMore:
             return _over(request, found)

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from offers.bookings import shown
+from offers.bookings.forms import shown_by
 from offers.bookings.models import ComingAgain, SentWord
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.seats.links import link_path
 from offers.seats.models import Booking
+from offers.seats.rules import moved as begins_otherwise
 from offers.sessions.actions import move
 from organizations.members.models import Role
 from tests import make
@@ -147,6 +148,6 @@ async def test_a_guide_reads_the_time_aloud_that_is_booked(visitor: Visitor) -> 
 
 
 def test_only_what_is_said_is_compared() -> None:
-    assert not shown.moved({}, None, NOW)
-    assert shown.moved(shown.read([f"- {NOW.isoformat()}"]), None, NOW + WEEK)
-    assert not shown.moved(shown.read([f"- {NOW.isoformat()}"]), None, NOW)
+    assert not begins_otherwise({}, None, NOW)
+    assert begins_otherwise(shown_by([f"- {NOW.isoformat()}"]), None, NOW + WEEK)
+    assert not begins_otherwise(shown_by([f"- {NOW.isoformat()}"]), None, NOW)
