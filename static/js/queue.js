@@ -200,6 +200,7 @@ export class Queue {
   // Sends all that waits; true when nothing does any longer. Another tab that sends is waited for.
   async send() {
     clearTimeout(this.later);
+    await this.storing?.catch(() => {});
     const all = await navigator.locks.request(this.name, () => this.sendAll());
     if (!all && !this.over) {
       this.later = setTimeout(() => this.send(), this.wait * (0.5 + Math.random()));

@@ -11,14 +11,15 @@ const MOODS = { present: "here", excused: "word", absent: "gone" };
 const REST = 400;
 const LONGEST_PRESS = 3000;
 let still = Promise.resolve();
-addEventListener("pointerdown", () => {
+const press = () => {
   still = new Promise((good) => {
-    for (const end of ["pointerup", "pointercancel"]) {
+    for (const end of ["pointerup", "pointercancel", "keyup"]) {
       addEventListener(end, () => setTimeout(good, REST), { capture: true, once: true });
     }
     setTimeout(good, LONGEST_PRESS);
   });
-}, true);
+};
+for (const begin of ["pointerdown", "keydown"]) { addEventListener(begin, press, true); }
 const calm = async () => {
   let waited;
   do { waited = still; await waited; } while (waited !== still);
@@ -172,16 +173,17 @@ const decided = ({ field: asked, values }) => [asked, ...values.map((one) => one
 const meet = async (register) => {
   if (!register) { return; }
   stands = register;
-  const put = () => {
+  const put = (only) => {
     for (const [name, one] of Object.entries(stands.fields)) {
-      if (!queue.last.has(name) && !typing(name)) { show(name, one.value, one.version); }
+      if (!queue.last.has(name) && !typing(name) && only(name, one)) { show(name, one.value, one.version); }
     }
     count();
   };
-  put();
+  // A switch that somebody's finger is on does not turn under it. What shows already is seen at once.
+  put((name, one) => (shown.get(name) ?? null) === one.value);
   await calm();
   conflicts(stands.conflicts.filter((one) => !decided(one)));
-  put();
+  put(() => true);
   // Somebody else may have written down who came in at the door, or given a seat.
   hide(document.getElementById("tp-others"), form.querySelectorAll(".tp-mark").length === stands.of);
 };
@@ -257,7 +259,10 @@ const pressed = (event) => {
 };
 
 const hear = (what, more) => {
-  if (what === "elsewhere" && !typing(field(more))) { show(field(more), more.value); count(); }
+  if (what === "elsewhere") {
+    const name = field(more);
+    calm().then(() => { if (queue.last.get(name)?.id === more.id && !typing(name)) { show(name, more.value); count(); } });
+  }
   if (what === "sent") {
     meet(more.register);
     tell(false, sentBefore);
@@ -301,6 +306,10 @@ const begin = async () => {
     form.querySelectorAll("[data-step]").forEach((one) => { one.hidden = false; });
   });
   form.addEventListener("change", changed);
+  // A number that was typed and not left is told when somebody puts the phone away.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && typing(document.activeElement?.dataset.tap)) { changed({ target: document.activeElement }); }
+  });
   form.addEventListener("focusout", () => { setTimeout(() => meet(stands)); });
   form.addEventListener("click", pressed);
   form.addEventListener("submit", (event) => { event.preventDefault(); queue.send(); });

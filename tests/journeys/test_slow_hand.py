@@ -187,3 +187,50 @@ async def test_a_clock_that_is_set_between_tap_and_sending_loses_no_tap(
             session,
         )
         assert apart < 600, "by the server's clock, whatever the phone's says"
+
+
+async def test_a_switch_does_not_turn_under_the_finger(arrive: Any, town: Town) -> None:  # noqa: F811
+    session = await town.begins()
+    async with arrive(**PHONE) as host, arrive() as another:
+        for somebody in (host, another):
+            await somebody.sign_in("mariam@example.no")
+            await somebody.open_register(session)
+        page, answered = host.page, asyncio.Event()
+
+        async def slowly(route: Any) -> None:
+            await answered.wait()
+            await route.continue_()
+
+        await page.route("**/register/taps", slowly)
+        await page.get_by_role("switch").first.click()
+        second = page.get_by_role("switch").nth(1)
+        await another.page.get_by_role("switch").nth(1).click()
+        await town.number(session, 1)
+        await second.hover()
+        await page.mouse.down()
+        async with page.expect_response("**/register/taps"):
+            answered.set()
+        await page.wait_for_timeout(SLOWLY)
+        await page.mouse.up()
+        await town.number(session, 3)
+        await expect(second).to_be_checked()
+        assert {one[1] for one in await town.taps(session)} == {"present"}, "nobody was un-marked"
+
+
+async def test_a_number_that_was_typed_and_not_left_is_told_when_the_phone_is_put_away(
+    arrive: Any,
+    town: Town,  # noqa: F811
+) -> None:
+    session = await town.begins()
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        page = await host.open_register(session)
+        await page.get_by_label("Kom innom uten påmelding", exact=True).fill("4")
+        await page.evaluate("""() => {
+            Object.defineProperty(document, "hidden", { value: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""")
+        assert await town.number(session, 1) == [("heads", "4", "kept")]
+        await page.get_by_label("Kom innom uten påmelding", exact=True).blur()
+        await page.get_by_role("switch").first.click()
+        assert len(await town.number(session, 2)) == 2, "once"
