@@ -49,11 +49,14 @@ async def cancel(
         return True
 
 
-async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None) -> BookingState:
+async def answer_offer(
+    booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None, shown: Shown = NOTHING_SAID
+) -> BookingState:
     """Accept or decline a held seat. After the deadline it has gone on; whoever says yes all the same gets a seat if
     there is one, else their old place in the queue. The same answer again changes nothing.
 
-    Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead).
+    Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead), and
+    Moved when a yes is to another time than the page has said (`shown`).
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
@@ -61,6 +64,8 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
             return state
         if booking.confirmed:  # they said yes, and a no on a page that stood open frees nothing
             raise Refused(_("Det er sagt ja til denne plassen. Skal noen andre få den, må den meldes av."))
+        if yes and moved(shown, pool.session_id, pool.starts_at):
+            raise Moved
         late = state is BookingState.EXPIRED
         if await begun(pool, now) or (not late and not booking.offered):
             raise Refused(_("Denne plassen holdes ikke lenger."))

@@ -227,10 +227,13 @@ async def cancel(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """POST /bookings/{token}/answer: yes or no to a held seat."""
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    said = (await request.fields()).get("answer", [""])[-1]
+    fields = await request.fields()
+    said = fields.get("answer", [""])[-1]
     if said not in ("yes", "no"):
         raise BadRequest(_("Velg ja eller nei."))
-    await actions.answer_offer(found.id, said == "yes", now=request.now)
+    await actions.answer_offer(
+        found.id, said == "yes", now=request.now, shown=shown_by(fields.get("shown", []))
+    )
     return see_other(found.path, request)
 
 

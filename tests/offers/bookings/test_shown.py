@@ -7,9 +7,9 @@ import pytest
 
 from offers.bookings.forms import shown_by
 from offers.bookings.models import ComingAgain, SentWord
-from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
 from offers.seats.links import link_path
-from offers.seats.models import Booking
+from offers.seats.models import Booking, BookingState
 from offers.seats.rules import moved as begins_otherwise
 from offers.sessions.actions import move
 from organizations.members.models import Role
@@ -151,3 +151,30 @@ def test_only_what_is_said_is_compared() -> None:
     assert not begins_otherwise({}, None, NOW)
     assert begins_otherwise(shown_by([f"- {NOW.isoformat()}"]), None, NOW + WEEK)
     assert not begins_otherwise(shown_by([f"- {NOW.isoformat()}"]), None, NOW)
+
+
+async def test_yes_to_a_held_seat_is_to_the_time_on_the_page(visitor: Visitor) -> None:
+    _offer, (first, *_rest) = await offered(promotion=Promotion.HELD, hold_hours=24, capacity=1)
+    person = await make.person("Ola")
+    address = await make.contact(person, "ola@example.no")
+    held = await make.booking(
+        await SeatPool.get(session=first), person, BookingState.OFFERED, contact=address
+    )
+    page = await visitor.open(link_path(held.id, 1))
+    await moved(first)
+    assert WORDS in (await visitor.submit(page, "/answer", answer="yes")).text
+    assert (await Booking.get(id=held.id)).state is BookingState.OFFERED
+    page = await visitor.open(link_path(held.id, 1))
+    assert (await visitor.submit(page, "/answer", answer="yes")).status == 303
+    assert (await Booking.get(id=held.id)).state is BookingState.CONFIRMED
+
+
+async def test_no_is_no_whenever_it_is(visitor: Visitor) -> None:
+    _offer, (first, *_rest) = await offered(promotion=Promotion.HELD, hold_hours=24, capacity=1)
+    held = await make.booking(
+        await SeatPool.get(session=first), await make.person("Ola"), BookingState.OFFERED
+    )
+    page = await visitor.open(link_path(held.id, 1))
+    await moved(first)
+    assert (await visitor.submit(page, "/answer", answer="no")).status == 303
+    assert (await Booking.get(id=held.id)).state is BookingState.DECLINED
