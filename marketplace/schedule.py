@@ -98,13 +98,13 @@ async def work() -> None:
     async def hurry(now: datetime) -> None:
         """What an operator has asked for with `jobs run` is due at once."""
         for name in await reports.asked() & by_name.keys():
-            await asyncio.create_task(worker.run(by_name[name]))
+            await asyncio.create_task(worker.run(by_name[name], asked=True))
             await worker.tallies.write()
 
     for job in TIMETABLE:
         add(job)
-    add(Job("report", 15 * SECOND, report, everywhere=True, in_demo=2 * SECOND))
-    add(Job("hurry", 3 * SECOND, hurry))
+    add(Job("report", 15 * SECOND, report, everywhere=True, in_demo=2 * SECOND, by_any_clock=True))
+    add(Job("hurry", 3 * SECOND, hurry, by_any_clock=True))
     async with tracing(), connected():
         scheduler.start()
         await stop.wait()

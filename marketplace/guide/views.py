@@ -27,10 +27,12 @@ from marketplace.my_page import queries, rules
 from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
 from offers.bookings.colleagues import told_of_colleagues
+from offers.bookings.forms import shown_by
 from offers.bookings.mending import views as mending_views
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins, coming
 from offers.bookings.several import queries as several_queries
+from offers.bookings.several.claims import DatesRefused
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_page, viewer_of
 from offers.participants.actions import answer_call
@@ -156,7 +158,7 @@ async def _book(
     comes_for: set[UUID] = {one.id for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
     act = partial(actions.book, slug, data.session, party, viewer=viewer, tries=tries,
-                  lang=data.lang or request.lang, now=request.now)  # fmt: skip
+                  lang=data.lang or request.lang, now=request.now, shown=shown_by(data.shown))  # fmt: skip
     try:
         booked, key = await mending_views.book_once(
             request, form, party, slug, [data.session], lambda key: act(form_key=key), tries
@@ -171,8 +173,9 @@ async def _book(
         return None, found
     except Refused as refused:
         found = await bookings.bookable(slug, data.session, viewer, request.lang)
-        of_many = data.seats > 1 and not any(closed(found.pool, request.now))
-        where = "seats" if of_many else "session" if data.session else "participant_name"
+        moved = isinstance(refused, DatesRefused) and refused.moved
+        of_many = data.seats > 1 and not moved and not any(closed(found.pool, request.now))
+        where = "seats" if of_many else "session" if data.session else "form" if moved else "participant_name"
         form.add_error(where, refused.message)
         return None, found
 

@@ -20,6 +20,7 @@ from offers.attendance.taps import actions as taps
 from offers.attendance.taps.models import Field, Outcome
 from offers.attendance.taps.rules import Place, Sender, Tap, most_of
 from offers.catalogue.models import Session
+from offers.rights.queries import Led
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Filled:
 
 
 async def save(
-    session: Session,
+    session: Session | Led,
     present: set[UUID],
     seats: Mapping[UUID, int],
     head_count: int | None,
@@ -58,7 +59,7 @@ async def save(
 
 
 async def fill(
-    session: Session,
+    session: Session | Led,
     filled: Filled,
     *,
     version: datetime | None,

@@ -1,6 +1,6 @@
 """Reads of registers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,10 +20,10 @@ def came_late(session: str = "s", booking: str = "b") -> str:
     return f"({booking}.seated_at >= {session}.ends_at)"
 
 
-async def expected(session_id: UUID) -> list[Attendee]:
+async def parties_of(session_id: UUID) -> list[Attendee]:
     """The confirmed parties of a session, through its own pool or the offer's, each with what its register says of
-    it. Sorted as people read what is shown (Å after Ø)."""
-    found = await rows(
+    it: for what asks for no names, in any order."""
+    return await rows(
         Attendee,
         f"""SELECT b.id AS booking_id, b.participant_id, n.name, {SIGN}, b.seats, c.value AS address,
             {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
@@ -39,8 +39,13 @@ async def expected(session_id: UUID) -> list[Attendee]:
         WHERE s.id = $1""",
         session_id,
     )
+
+
+async def expected(session_id: UUID) -> list[Attendee]:
+    """The same as people read it: who is called the same is told apart, and it is sorted (Å after Ø)."""
+    found = await parties_of(session_id)
     same = alike((party.booking_id, party.name, party.shielded) for party in found)
-    told = [replace(party, alike=True) if party.booking_id in same else party for party in found]
+    told = [party._replace(alike=True) if party.booking_id in same else party for party in found]
     return sorted(told, key=lambda party: by_name(party.sign if party.shielded else party.name))
 
 

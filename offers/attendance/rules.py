@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.first_names import first_name
@@ -96,8 +97,7 @@ def alike(named: Iterable[tuple[UUID, str | None, bool]]) -> set[UUID]:
     return {whose for whose, name in called.items() if often[name] > 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Attendee:
+class Attendee(NamedTuple):
     """A party that is expected at a session, and what its register says of it: `marked` (None: nothing yet) and
     `seats_present`. `proven`: the contact is theirs (offers/seats/known.py). `shielded`: they have an alias where they
     are shown. `sent_word`: they cannot come. `companions`: names. `alike`: another of this register is called the

@@ -10,14 +10,14 @@ from offers.attendance import actions
 from offers.attendance.forms import RegisterForm, beside, choice, filled, party_seats, states
 from offers.attendance.lines import Either, Line, Typed, eithers, lines
 from offers.attendance.models import AttendanceState
-from offers.attendance.queries import Register
+from offers.attendance.queries import Register, expected
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.queries import kept
 from offers.attendance.taps.rules import OF_A_BOOKING
 from offers.attendance.year_keys import KeyGone
-from offers.catalogue.models import Session
 from offers.participants.queries import Answer
+from offers.rights.queries import Led
 
 
 class Sheet(NamedTuple):
@@ -36,7 +36,7 @@ class Sheet(NamedTuple):
 
 async def sheet(
     request: Request,
-    session: Session,
+    session: Led,
     me: UUID,
     form: Any = None,
     status: int = 200,
@@ -44,7 +44,7 @@ async def sheet(
 ) -> Sheet:
     """The register as it stands, with what `form` says where that could not be written (`status`). `me`: a person or a
     substitute. `answers`: what the parties answered, for those who may read it."""
-    parties, saved, board, _logged = await kept(session.id)
+    parties, saved, board, _logged = await kept(session.id, who=expected)
     here = [str(party.booking_id) for party in parties if party.present]
     said = {
         party.booking_id: AttendanceState(party.marked)
@@ -74,7 +74,7 @@ async def sheet(
 
 
 async def written(
-    request: Request, session: Session, *, by: UUID | None, substitute: UUID | None = None
+    request: Request, session: Led, *, by: UUID | None, substitute: UUID | None = None
 ) -> tuple[Any, int] | None:
     """Write the form of a sheet. None: it is done; else the form with what is wrong, and the answer's status."""
     form, fields = await RegisterForm.read(request), await request.fields()

@@ -16,14 +16,13 @@ from offers.attendance.lines import first_different
 from offers.attendance.offline.words import words
 from offers.attendance.saved import Saved
 from offers.attendance.sheet import sheet, written
-from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
 from offers.participants.queries import answers_of_offer
-from offers.rights.queries import session_hosted_by
+from offers.rights.queries import Led, register_hosted_by
 from organizations.members.models import Role
 
 
-async def _read(request: Request, session: Session, act: str = Act.REGISTER_READ, **details: str) -> None:
+async def _read(request: Request, session: Led, act: str = Act.REGISTER_READ, **details: str) -> None:
     """Reading who is expected is recorded."""
     await record(
         act, now=request.now, actor=request.person.id, object_id=session.id,
@@ -31,7 +30,7 @@ async def _read(request: Request, session: Session, act: str = Act.REGISTER_READ
     )  # fmt: skip
 
 
-async def _page(request: Request, session: Session, form: Any = None, status: int = 200) -> Response:
+async def _page(request: Request, session: Led, form: Any = None, status: int = 200) -> Response:
     await _read(request, session)
     me = request.person.id
     drawn = await sheet(request, session, me, form, status, await answers_of_offer(session.offer_id))
@@ -53,7 +52,7 @@ async def _page(request: Request, session: Session, form: Any = None, status: in
 @member(Role.HOST)
 async def register(request: Request) -> Response:
     """GET and POST /manage/sessions/{id}/register"""
-    session = await session_hosted_by(request.person, request.path_params["id"])
+    session = await register_hosted_by(request.person, request.path_params["id"])
     if request.method == "GET":
         return await _page(request, session)
     if wrong := await written(request, session, by=request.person.id):
@@ -65,7 +64,7 @@ async def register(request: Request) -> Response:
 async def door_list(request: Request) -> Response:
     """GET /manage/sessions/{id}/list?with=contacts: for the door, on paper; first names only, or how to reach them
     too. That somebody made it is recorded, with which kind."""
-    session = await session_hosted_by(request.person, request.path_params["id"])
+    session = await register_hosted_by(request.person, request.path_params["id"])
     contacts = request.query.get("with", [""])[-1] == "contacts"
     await _read(request, session, Act.DOOR_LIST_READ, kind="contacts" if contacts else "names")
     return render(

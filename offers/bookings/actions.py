@@ -14,7 +14,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries
 from marketplace.people.acting.queries import may_act_for
 from offers.bookings import mails
-from offers.bookings.several.claims import Counted, book_together, check_known, decide
+from offers.bookings.several.claims import active_of, book_together, check_known, decide
 from offers.bookings.times.claims import only_one
 from offers.catalogue.kinds import Kind
 from offers.catalogue.queries import Viewer
@@ -23,11 +23,12 @@ from offers.seats import rules as seats_rules
 from offers.seats.before import made_before, same_form_or_person
 from offers.seats.claims import Booked, Claim, Overtaken, Party, Taken, insert
 from offers.seats.crowd import first_here
-from offers.seats.known import active_at, actor_of
+from offers.seats.known import actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import begun, change, lock_dates, lock_for, look, move, promote, settled, tell
 from offers.seats.queries import LockedPool, active_in, ended
 from offers.seats.rows import LockedBooking
+from offers.seats.rules import NOTHING_SAID, Moved, Shown, moved
 from offers.seats.sql import covers
 
 
@@ -48,16 +49,23 @@ async def cancel(
         return True
 
 
-async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None) -> BookingState:
+async def answer_offer(
+    booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None, shown: Shown = NOTHING_SAID
+) -> BookingState:
     """Accept or decline a held seat. After the deadline it has gone on; whoever says yes all the same gets a seat if
     there is one, else their old place in the queue. The same answer again changes nothing.
 
-    Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead).
+    Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead), and
+    Moved when a yes is to another time than the page has said (`shown`).
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
         if seats_rules.answered(state := BookingState(booking.state), yes):
             return state
+        if booking.confirmed:  # they said yes, and a no on a page that stood open frees nothing
+            raise Refused(_("Det er sagt ja til denne plassen. Skal noen andre få den, må den meldes av."))
+        if yes and moved(shown, pool.session_id, pool.starts_at):
+            raise Moved
         late = state is BookingState.EXPIRED
         if await begun(pool, now) or (not late and not booking.offered):
             raise Refused(_("Denne plassen holdes ikke lenger."))
@@ -88,13 +96,15 @@ async def _late_yes(pool: LockedPool, booking: LockedBooking, now: datetime, by:
     return new
 
 
-async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False, now: datetime) -> None:
+async def send_word(
+    booking_id: UUID, session_id: UUID, *, coming: bool = False, now: datetime, shown: Shown = NOTHING_SAID
+) -> None:
     """A participant of a whole course cannot come to this session: excused, not absent. The seat stays theirs.
-    `coming`: they come all the same."""
+    `coming`: they come all the same. `shown`: when it begins, as the page has said. Raises Refused, Moved."""
     async with in_transaction():
         # Locked against whoever moves or cancels it just now: word about the old time says nothing of the new.
         found = await row(
-            f"""SELECT s.id FROM booking b JOIN session s ON s.offer_id = b.offer_id
+            f"""SELECT s.id, s.starts_at FROM booking b JOIN session s ON s.offer_id = b.offer_id
             JOIN seat_pool p ON p.id = b.pool_id AND {covers()}
             WHERE b.id = $1 AND s.id = $2 AND b.state = 'confirmed' AND s.ends_at > $3 AND s.status <> 'cancelled'
             FOR SHARE OF s""",
@@ -102,6 +112,8 @@ async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False,
         )  # fmt: skip
         if found is None:
             raise Refused(_("Denne samlingen er over eller avlyst."))
+        if moved(shown, session_id, found["starts_at"]):
+            raise Moved
         if coming:
             await rows(
                 "DELETE FROM sent_word WHERE booking_id = $1 AND session_id = $2", booking_id, session_id
@@ -149,6 +161,7 @@ async def book(
     lang: str,
     now: datetime,
     tries: Sequence[Tries] = (),
+    shown: Shown = NOTHING_SAID,
 ) -> Booked:
     """Claim seats for a party in an offer (`session` None) or one of its sessions: book_dates of one.
 
@@ -159,7 +172,7 @@ async def book(
     with first_here((slug, session)) as first:
         locked = not first or party.person is not None
         return await book_dates(slug, [session], party, alone=True, locked=locked, waits=waits, viewer=viewer,
-                                form_key=form_key, lang=lang, now=now, tries=tries)  # fmt: skip
+                                form_key=form_key, lang=lang, now=now, tries=tries, shown=shown)  # fmt: skip
 
 
 async def book_dates(
@@ -175,6 +188,7 @@ async def book_dates(
     lang: str,
     now: datetime,
     tries: Sequence[Tries] = (),
+    shown: Shown = NOTHING_SAID,
 ) -> Booked:
     """Claim seats for a party on several dates, all or none; gives the first of its bookings, and one message tells of
     all. The pools are locked by ascending id. The first date has the form's key, the others keys made from that and
@@ -184,7 +198,7 @@ async def book_dates(
     again gives its first booking, and adds the dates that it now has more; for somebody else it books anew. `alone`:
     the form is of one date, or of the whole offer. Then what stands in the way is only looked for when the write has
     met it. Not `locked`, which only a visitor's form of one date may be: the pool is looked at, and locked when another
-    was quicker.
+    was quicker. `shown`: when each date begins, as the form has said.
 
     Raises NotFound when the viewer may not see the offer, DatesRefused with the reasons in the user's words when a date
     has no room or is closed, ForWhom, Unanswered, JustSent when this form has sent something else for the same person,
@@ -206,7 +220,7 @@ async def book_dates(
                         await check_known(wanted, party, whom)
                     capped = party.person if not party.helps else None
                     counted = await active_of(capped, key, now) if capped else None
-                    states = decide(wanted, party, waits, counted, now, alone=alone)
+                    states = decide(wanted, party, waits, counted, now, alone=alone, shown=shown)
                     answers, wrong = asked.judged(wanted[0].asked, party.said)
                     if wrong:
                         raise Unanswered(_("Svar på det som står igjen."))
@@ -281,20 +295,3 @@ async def whom_of(party: Party) -> str:
     if whom is None:
         raise ForWhom(_("Du kan ikke melde på den du valgte. Velg på nytt."))
     return whom
-
-
-async def active_of(person: UUID, form_key: bytes, now: datetime) -> Counted:
-    """How many bookings that are not over somebody has made (active, waiting), but for what this same form made.
-
-    Only for the signed-in. Visitors have limits (views.py): nobody may learn what is booked with an address.
-    """
-    counted = await row(
-        Counted,
-        f"""SELECT count(*) AS active, count(*) FILTER (WHERE b.state = 'waiting' OR b.held_until <= $3) AS waiting
-        FROM booking b JOIN seat_pool p ON p.id = b.pool_id
-        WHERE b.booked_by_id = $1 AND b.form_key <> $2 AND (p.ends_at IS NULL OR p.ends_at > $3)
-            AND {active_at("$3")}""",
-        person, form_key, now,
-    )  # fmt: skip
-    assert counted is not None  # a count always returns its row
-    return counted

@@ -1,6 +1,8 @@
 """What a visitor fills in to book, to find a booking, and what an organisation fills in about seats."""
 
 import re
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from marketplace.base.web.forms import Form, Sent
 from marketplace.people.names import NAME_LENGTH, PersonName, person_name
 from marketplace.people.rules import can_be_rung, can_take_sms, contact
 from marketplace.settings import settings
+from offers.seats.rules import Shown
 
 
 def _email(text: str | None) -> str:
@@ -114,11 +117,26 @@ def _companions(text: str | None, so_far: ValidationInfo) -> str | None:
     return text
 
 
+def shown_by(sent: Iterable[str]) -> Shown:
+    """What the hidden fields of the form say (templates/offers/bookings/_shown.html); anything else says nothing."""
+    found: dict[UUID | None, datetime] = {}
+    for text in sent:
+        session, _space, begins = text.partition(" ")
+        try:
+            at = datetime.fromisoformat(begins)
+            if at.tzinfo is not None:
+                found[None if session == "-" else UUID(session)] = at
+        except ValueError:
+            continue
+    return found
+
+
 class BookingForm(ReachForm):
     """One question each: who comes, what are they called, how many, with whom, how do we reach you.
 
     `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in. `again`:
-    what to do when this was just sent otherwise (mending/views.py), about the booking with the key `sent`.
+    what to do when this was just sent otherwise (mending/views.py), about the booking with the key `sent`. `shown`:
+    when it begins, as the page has said (seats/rules.py:Shown).
     """
 
     words = {
@@ -148,6 +166,7 @@ class BookingForm(ReachForm):
     again: Literal["mend", "more"] | None = None
     sent: OtherKey = None
     more_key: OtherKey = None
+    shown: list[str] = Field([])
 
     @model_validator(mode="before")
     @classmethod

@@ -22,12 +22,13 @@ from offers.bookings.certificates import queries as certificates
 from offers.bookings.certificates.rules import earned, promised
 from offers.bookings.colleagues import told_of_colleagues
 from offers.bookings.companions import queries as companions_queries
-from offers.bookings.forms import BookingForm
+from offers.bookings.forms import BookingForm, shown_by
 from offers.bookings.mending import views as mending_views
 from offers.bookings.openings.forms import NoticeForm
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins
 from offers.bookings.saved import Saved
+from offers.bookings.several.claims import DatesRefused
 from offers.bookings.several.queries import made_together
 from offers.bookings.times.claims import HasTime
 from offers.bookings.times.queries import moved_to, other_time
@@ -147,6 +148,7 @@ async def create(request: Request) -> Response:
         act = partial(
             actions.book, slug, session, party, viewer=viewer, tries=tries, now=request.now,
             lang=form.data.lang if party.guided and form.data.lang else request.lang,
+            shown=shown_by(form.data.shown),
         )  # fmt: skip
         try:
             booked, key = await mending_views.book_once(
@@ -167,7 +169,10 @@ async def create(request: Request) -> Response:
     if "form_key" in form.errors:
         form.values["form_key"] = secrets.token_hex(16)
     if why and not isinstance(why, actions.Unanswered):
-        form.add_error("who" if isinstance(why, actions.ForWhom) else "seats", why.message)
+        moved = isinstance(why, DatesRefused) and why.moved
+        form.add_error(
+            "who" if isinstance(why, actions.ForWhom) else "form" if moved else "seats", why.message
+        )
     return await form_page(request, found, form, 422)
 
 
@@ -180,8 +185,8 @@ async def show(request: Request) -> Response:
         return see_other(later, request)
     sessions = found.sessions
     # Its page may be shown to fewer than it was: no link leads where they cannot go.
-    shown = found.open and await is_shown(found.offer_id, await viewer_of(request.person))
-    found = replace(found, open=shown)
+    there = found.open and await is_shown(found.offer_id, await viewer_of(request.person))
+    found = replace(found, open=there)
     colleague = await told_of_colleagues(found, request.person, request.roles, request.now)
     told = found.tells_attendance(request.person and request.person.id)
     was_at = await certificates.attended(found.id, request.now) if told else None
@@ -202,9 +207,12 @@ async def show(request: Request) -> Response:
 
 @public
 async def cancel(request: Request) -> Response:
-    """GET and POST /bookings/{token}/cancel. GET only asks: mail scanners follow links."""
+    """GET and POST /bookings/{token}/cancel. GET only asks: mail scanners follow links. Who has changed the time since
+    is asked about the time that they have now: nothing has ended yet."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    if found.moved_to_id and (later := await moved_to(found.id)):
+        return see_other(f"{later}/cancel", request)
     if request.method == "POST":
         rules.not_over(found, request.now)
         await actions.cancel(found.id, now=request.now, by=request.person.id if request.person else None)
@@ -219,10 +227,13 @@ async def cancel(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """POST /bookings/{token}/answer: yes or no to a held seat."""
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    said = (await request.fields()).get("answer", [""])[-1]
+    fields = await request.fields()
+    said = fields.get("answer", [""])[-1]
     if said not in ("yes", "no"):
         raise BadRequest(_("Velg ja eller nei."))
-    await actions.answer_offer(found.id, said == "yes", now=request.now)
+    await actions.answer_offer(
+        found.id, said == "yes", now=request.now, shown=shown_by(fields.get("shown", []))
+    )
     return see_other(found.path, request)
 
 
@@ -233,8 +244,10 @@ async def sent_word(request: Request) -> Response:
     session = typed_id((await request.fields()).get("session", [""])[-1])
     if session is None:
         raise NotFound
-    all_the_same = "coming" in await request.fields()
-    await actions.send_word(found.id, session, coming=all_the_same, now=request.now)
+    fields = await request.fields()
+    all_the_same = "coming" in fields
+    said = shown_by(fields.get("shown", []))
+    await actions.send_word(found.id, session, coming=all_the_same, now=request.now, shown=said)
     return see_other(f"{found.path}?saved={Saved.COMING if all_the_same else Saved.WORD}", request)
 
 

@@ -9,6 +9,7 @@ from marketplace.base.data.database import row
 from marketplace.base.errors import NotFound
 from marketplace.base.web.http import parse_id
 from offers.catalogue.models import Offer, Session
+from offers.catalogue.states import Dated
 from organizations.members.queries import HELD
 
 OWNS = "o.owner_id = ANY(editor_of.ids)"
@@ -102,6 +103,57 @@ async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session
     if session is None:  # a draft's date, thrown away in this very moment
         raise NotFound
     return session
+
+
+@dataclass(frozen=True, slots=True)
+class LedOffer:
+    """Of an offer what the register of one of its sessions tells."""
+
+    id: UUID
+    slug: str
+    owner_id: UUID
+    joining: str
+
+
+@dataclass(frozen=True, slots=True)
+class Led(Dated):
+    """A session as its register needs it: read in one statement, where the objects of it, its offer and their owner
+    are as dear as all else that the page asks for."""
+
+    id: UUID
+    offer_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    slug: str
+    owner_id: UUID
+    joining: str
+
+    @property
+    def offer(self) -> LedOffer:
+        return LedOffer(self.offer_id, self.slug, self.owner_id, self.joining)
+
+
+LED = """SELECT s.id, s.offer_id, s.starts_at, s.ends_at, s.status, o.slug, o.owner_id, o.joining
+FROM session s JOIN offer o ON o.id = s.offer_id"""
+
+
+async def led(session_id: UUID) -> Led:
+    """A session, for whoever has been asked already whether it is theirs. Raises NotFound where it is gone."""
+    found = await row(Led, f"{LED} WHERE s.id = $1", session_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def register_hosted_by(person: Any, session_id: str | UUID) -> Led:
+    """The session whose register somebody keeps: for those who see its participants."""
+    found = await row(
+        Led, f"{LED} CROSS JOIN {EDITOR_OF} WHERE s.id = $2 AND {SEES}", person.id, parse_id(session_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 @dataclass(frozen=True, slots=True)

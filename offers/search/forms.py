@@ -15,6 +15,7 @@ from marketplace.base.text import holds_position
 from marketplace.base.web.fields import Day
 from marketplace.base.web.forms import Filled, Form, lazy, listed
 from marketplace.base.web.http import Request
+from marketplace.settings import settings
 from offers.catalogue.kinds import Audience, Kind
 from offers.catalogue.models import Cost
 from offers.catalogue.rules import When, period
@@ -217,10 +218,11 @@ class SearchForm(Span):
 
     @property
     def dear(self) -> bool:
-        """Does the database search for this, and not only the index of the catalogue (index/asking.py:KNOWN)?"""
-        return bool(
-            self.q or self.place or self.near or self.within or self.district or self.view is View.WEEK
-        )
+        """Does the database search for this? For words it always does, and for the sessions of a week; for what is near
+        and in districts only where there is no index of the catalogue (index/asking.py:KNOWN)."""
+        somewhere = self.place or self.near or self.within or self.district
+        without_index = somewhere and not settings().catalogue_index
+        return bool(self.q or self.view is View.WEEK or without_index)
 
     @property
     def first(self) -> calendar_day | None:

@@ -56,6 +56,8 @@ from offers.search.week.views import week as week_of
 from offers.search.words.crisis import needs_somebody_now
 from organizations.municipality.queries import Served, municipalities, municipality_here
 
+DEAR = 300
+"""Pages that the database searches for, in five minutes from one network; those of the index alone are not counted."""
 DATES = {"day", "date", "from", "to"}
 CARRIED = {"place", "plain", "day", "order", "view", "week"}
 """What the sheet of filters has no field for, and keeps."""
@@ -76,7 +78,7 @@ async def offers(request: Request) -> Response:
     further, alike, urgent = None, None, needs_somebody_now(form.values.get("q", ""))
     counts: Counts | None = None
     if form.valid and form.data.dear:
-        await limit_visitor("search", request, 300, timedelta(minutes=5))
+        await limit_visitor("search", request, DEAR, timedelta(minutes=5))
     asked = await understand(form, request.now)
     if form.valid:
         wanted, before = asked.search, form.data.before

@@ -1,11 +1,13 @@
 """The law of seats: states, the moves between them, and why somebody cannot have one. No database, no clock."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
+from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.catalogue.models import Joining, Promotion
@@ -227,3 +229,29 @@ def objection_text(objection: Objection, pool: Pool, sensitive: bool) -> str:
             num=MOST_WAITING,
         ),
     }[objection]
+
+
+Shown = Mapping[UUID | None, datetime]
+"""When something begins, as whoever books has read it: by session, None being all of an offer. They have
+chosen that time, and not another one that it was moved to meanwhile. Where nothing was
+said it is as if that had been what holds."""
+
+
+NOTHING_SAID: Shown = MappingProxyType({})
+
+
+class Moved(Refused):
+    """It begins at another time than they have read."""
+
+    def __init__(self) -> None:
+        super().__init__(moved_words())
+
+
+def moved_words() -> str:
+    return _("Tiden er endret siden du åpnet siden. Se den nye tiden, og send en gang til hvis den passer.")
+
+
+def moved(shown: Shown, session: UUID | None, begins: datetime | None) -> bool:
+    """Have they read that this begins at another time?"""
+    said = shown.get(session)
+    return said is not None and said != begins

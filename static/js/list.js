@@ -20,9 +20,10 @@ if (!window.showsMore) {
       if (!answer.ok) throw answer.status;
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {
-      location.assign(link.href);
+      if (list.isConnected) location.assign(link.href);
       return;
     }
+    if (!list.isConnected) return; // another list is here by now: what belongs to this one is not its, nor its address
     const more = page.querySelector("[data-cards]");
     const target = more?.querySelector(".tp-offer__link");
     if (!target) {
@@ -41,6 +42,31 @@ if (!window.showsMore) {
     document.getElementById("live").textContent = more.dataset.cards;
     history.replaceState(history.state, "", link.href);
     target.focus();
+  });
+}
+
+// What is pressed stays where it is until it is let go: a list that came between would take the press with it. So an
+// answer waits for the finger, and for the click that follows it; not for ever, where a browser does not say that it is
+// gone.
+if (!window.waitsForFingers) {
+  window.waitsForFingers = true;
+  const LONGEST = 2000;
+  let waiting = null;
+  const letGo = () => setTimeout(() => {
+    waiting?.forEach((go) => go());
+    waiting = null;
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest("select")) waiting ??= [];
+  }, true);
+  for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, letGo, true);
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const ask = ctx.fetch;
+    ctx.fetch = async (...asked) => {
+      const answer = await ask(...asked);
+      if (waiting) await new Promise((go) => waiting.push(go) && setTimeout(go, LONGEST));
+      return answer;
+    };
   });
 }
 

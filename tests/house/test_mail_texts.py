@@ -10,7 +10,7 @@ import time_machine
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import rows
-from marketplace.base.i18n import LANGUAGES
+from marketplace.base.i18n import LANGUAGES, gettext, speaking
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS, Content
 from marketplace.base.web.templates import TEMPLATES
@@ -140,3 +140,15 @@ async def test_nothing_of_the_made_up_town_stays(db: None) -> None:
     for name in NAMES:
         await written(name, Words())
     assert await rows("SELECT id FROM organization UNION SELECT id FROM booking") == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+async def test_how_a_mail_begins_names_nothing_on_a_locked_screen(db: None, name: str, lang: str) -> None:
+    html = (await written(name, Words(), lang=lang)).html or ""
+    begins = unescape(re.sub(r"<[^>]+>", "", html.partition("<body")[2].partition(">")[2])).strip()
+    with speaking(lang):
+        words = str(gettext("Åpne meldingen for å lese den."))
+    assert begins.startswith(words)
+    shown = re.sub("[\u034f\u200c\u00a0\\s]", "", begins[:200])
+    assert shown == words.replace(" ", ""), "and nothing else as far as a screen shows it"

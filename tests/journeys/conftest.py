@@ -21,7 +21,7 @@ import httpx2 as httpx
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from pyotp import TOTP
 
 from marketplace.base.data.database import credentials
@@ -54,6 +54,10 @@ LARGER = "size => document.documentElement.style.setProperty('font-size', size, 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
+
+PATIENCE = 120.0
+"""Seconds that one waits for what is to come, however slow the machine is: nothing that works takes so long."""
+expect.set_options(timeout=30_000)
 
 DATABASES: dict[str, str] = {}
 """By port, where an instance's database answers."""
@@ -211,7 +215,7 @@ class Somebody:
         return [message for message in found if message["to"] == to]
 
     async def message(
-        self, to: str, wanted: Callable[[dict[str, Any]], bool] = lambda one: True, seconds: float = 40
+        self, to: str, wanted: Callable[[dict[str, Any]], bool] = lambda one: True, seconds: float = PATIENCE
     ) -> dict[str, Any]:
         """The newest message to an address that is wanted; waits for the worker to send it."""
 
@@ -253,7 +257,7 @@ def sign_in_link(message: dict[str, Any]) -> str:
     return next(str(link) for link in message["links"] if "/sign-in/" in link)
 
 
-async def until(found: Callable[[], Awaitable[Any]], what: str, seconds: float = 40) -> Any:
+async def until(found: Callable[[], Awaitable[Any]], what: str, seconds: float = PATIENCE) -> Any:
     """What `found` gives once it is no longer empty."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
@@ -317,7 +321,7 @@ async def arrive(instance: str, chromium: Browser) -> Any:
             except httpx.TransportError:
                 return False
 
-    await until(answers, "the instance", 90)
+    await until(answers, "the instance")
 
     @asynccontextmanager
     async def somebody(
@@ -326,7 +330,7 @@ async def arrive(instance: str, chromium: Browser) -> Any:
         context = await chromium.new_context(
             java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **(DESKTOP | options)
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         yield Somebody(await context.new_page(), instance.replace("127.0.0.1", host), str(options), script)
         await context.close()
 

@@ -61,7 +61,7 @@ class Town:
             found = await self.taps(session)
             return found if len(found) >= most else None
 
-        return list(await until(there, f"{most} taps", 15))
+        return list(await until(there, f"{most} taps"))
 
 
 async def another_tab(page: Page) -> Page:

@@ -58,7 +58,8 @@ async def test_a_silent_database_is_told_within_five_seconds_and_costs_nothing_f
         for _ in range(2):  # more at once than there are connections, and again
             answers = await ask(address, 20)
             assert {status for status, _took in answers} == {503}
-            assert max(took for _status, took in answers) < SILENT_FOR + 0.5
+            # Whoever waited for a second statement too would take 8 s and more.
+            assert max(took for _status, took in answers) < SILENT_FOR + 2
         probe = await asyncio.to_thread(httpx.get, f"{address}/health/ready", timeout=30)
         assert probe.status_code == 503
     finally:

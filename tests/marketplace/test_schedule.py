@@ -187,7 +187,7 @@ async def test_a_worker_that_is_told_to_stop_finishes_its_message_and_gives_the_
     worker = await workers.start()
     await until_taken(handler, 30)
     worker.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(worker.wait(), 5) == 0
+    assert await asyncio.wait_for(worker.wait(), 60) == 0
     assert len(handler.taken) < 150
     assert len(handler.taken) == await value("SELECT count(*) FROM outbox_message WHERE sent_at IS NOT NULL")
     assert await value(f"{UNSENT} AND (due_at > $1 OR attempts > 0)", clock.now()) == 0

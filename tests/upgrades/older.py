@@ -86,11 +86,7 @@ class Instance:
 
     def worker(self, program: Path) -> "Serving":
         """One worker of a program."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "marketplace", "worker"], cwd=program, env=self.environment,
-            stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        return Serving(process, 0)
+        return self.started(program, ["worker"], {}, 0)
 
     def serve(self, program: Path, processes: int = 1, drain: int = 0) -> "Serving":
         """A program that serves, on a port of its own."""
@@ -101,34 +97,51 @@ class Instance:
         }
         if drain:
             own["TREFFPUNKT_DRAIN_SECONDS"] = str(drain)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "marketplace", "serve", "--port", str(port)], cwd=program,
-            env=self.environment | own, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        return Serving(process, port)
+        return self.started(program, ["serve", "--port", str(port)], own, port)
+
+    def started(self, program: Path, words: list[str], own: dict[str, str], port: int) -> "Serving":
+        """What it says is kept in a file, and read when it does not do as it should."""
+        log = Path(self.environment["TREFFPUNKT_DATA_DIR"]).parent / f"{words[0]}-{program.name}.log"
+        with log.open("ab") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "marketplace", *words], cwd=program, env=self.environment | own,
+                stderr=said, stdout=said,
+            )  # fmt: skip
+        return Serving(process, port, log)
 
 
 @dataclass
 class Serving:
     process: subprocess.Popen[bytes]
     port: int
+    log: Path
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def answers(self, path: str = "/health/live", seconds: float = 90) -> None:
-        """Wait until it does."""
+    def answers(self, path: str = "/health/live", seconds: float = 300) -> None:
+        """Wait until it does. A start takes three seconds of the processor; how long those are, the machine decides."""
         until = time.monotonic() + seconds
+        last = "nobody listens"
         while time.monotonic() < until:
-            assert self.process.poll() is None, "it ended"
+            assert self.process.poll() is None, f"it ended: {self.says()}"
             try:
-                if httpx.get(self.address + path, timeout=10).status_code == 200:
+                answer = httpx.get(self.address + path, timeout=10)
+                if answer.status_code == 200:
                     return
-            except httpx.TransportError:
-                pass
+                last = f"{answer.status_code} {answer.text}"
+            except httpx.TransportError as error:
+                last = repr(error)
             time.sleep(0.1)
-        raise AssertionError(f"no answer at {path}")
+        load = os.getloadavg()[0]
+        raise AssertionError(
+            f"not 200 at {path} within {seconds} s, at load {load:.0f}: {last}\n{self.says()}"
+        )
+
+    def says(self) -> str:
+        """The last of its log."""
+        return self.log.read_text()[-2000:]
 
     def end(self) -> None:
         """SIGTERM, and wait."""

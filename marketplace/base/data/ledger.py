@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TextIO
 from uuid import UUID
 
 from marketplace.base import clock
@@ -144,19 +143,8 @@ def begin_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
-    try:
-        file = os.open(folder / BEGAN, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(file, "w") as text:
-        _say_since(text, clock.unmoved())
-    _sync_folder(folder)
-
-
-def _say_since(text: TextIO, at: datetime) -> None:
-    text.write(f"{at.isoformat()}\n")
-    text.flush()
-    os.fsync(text.fileno())
+    if began(folder) is None:  # or only the name of it, where the disk was full just then
+        _begins(folder, clock.unmoved())
 
 
 def began(folder: Path) -> datetime | None:
@@ -234,11 +222,17 @@ def clear(now: datetime) -> int:
 
 
 def _begins(folder: Path, at: datetime) -> None:
-    """What was lost before that is not in it any more: a restore to an earlier moment says so."""
+    """What was lost before that is not in it (any more): a restore to an earlier moment says so. The file stands whole
+    or not at all, whatever the disk does meanwhile."""
     if (before := began(folder)) and before >= at:
         return
     draft = folder / f"{BEGAN}.{os.getpid()}"
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as text:
-        _say_since(text, at)
-    draft.replace(folder / BEGAN)
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as text:
+            text.write(f"{at.isoformat()}\n")
+            text.flush()
+            os.fsync(text.fileno())
+        draft.replace(folder / BEGAN)
+    finally:
+        draft.unlink(missing_ok=True)
     _sync_folder(folder)

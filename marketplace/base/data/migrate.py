@@ -8,7 +8,7 @@ import asyncpg
 from tortoise.migrations.api import migrate as tortoise_migrate
 from tortoise.migrations.executor import PlanStep
 
-from marketplace.base import lean_migrations
+from marketplace.base import lean_migrations, recorded_migrations
 from marketplace.base.backoff import jittered
 from marketplace.base.data import marks
 from marketplace.base.data.database import causes, config, credentials
@@ -33,6 +33,7 @@ Tell = Callable[[str], object]
 Approve = Callable[[list[str]], bool]
 
 lean_migrations.use()
+recorded_migrations.use()
 
 
 class NotApproved(Exception):
@@ -73,7 +74,8 @@ async def at_newest(connection: asyncpg.Connection) -> bool:
 
 
 async def _patiently(url: str, target: str | None, tell: Tell, approve: Approve) -> None:
-    """Each migration is one transaction: what was done stays done, and what gave way begins anew."""
+    """Each migration is one transaction, with the note that it was done: what was done stays done, and what gave way
+    begins anew."""
     steps = Steps(tell, approve)
     for attempt in range(1, TRIES + 1):
         try:

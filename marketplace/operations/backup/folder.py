@@ -17,7 +17,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from marketplace.operations.backup.files import Json, private, settle, write_json
+from marketplace.operations.backup.files import Json, private, settle, write, write_json
 from marketplace.operations.backup.rules import SEGMENT, Copy, Line, Stretch, outdated, segment_of
 from marketplace.operations.backup.tools import Busy, Refused
 
@@ -42,15 +42,16 @@ class Folder:
         self = cls(path)
         if self.path.exists() and not self.path.is_dir():
             raise Refused(f"{path} is no folder.")
-        if not (self.path / MARK).exists() and self.path.is_dir() and any(self.path.iterdir()):
+        if not (self.path / MARK).exists() and self.path.is_dir() and self._holds_something_else():
             raise Refused(
                 f"{path} holds something else: name an empty folder, or one of this instance's backups."
             )
         try:
-            for each in (self.path, self.copies_in, self.log_in, self.lines_in):
-                private(each)
-            if not (self.path / MARK).exists():
+            private(self.path)
+            if not (self.path / MARK).exists():  # before all else: by it we know the folder as ours
                 write_json(self.path / MARK, {"format": FORMAT, "system": system, "major": major})
+            for each in (self.copies_in, self.log_in, self.lines_in):
+                private(each)
         except OSError as problem:
             raise Refused(f"{path} cannot be written: {problem.strerror}.") from problem
         of = self.mark()
@@ -63,6 +64,10 @@ class Folder:
                 f"{path} holds backups of PostgreSQL {of['major']}, and this is {major}: name a new folder."
             )
         return self
+
+    def _holds_something_else(self) -> bool:
+        """Is there more than the draft of a mark, which one who was killed there leaves?"""
+        return any(not each.name.startswith(f".{MARK}.") for each in self.path.iterdir())
 
     @classmethod
     def found(cls, path: Path) -> "Folder":
@@ -85,7 +90,8 @@ class Folder:
             found: Json = json.loads((self.path / MARK).read_text())
             known = found["format"], found["system"], found["major"]
         except (OSError, ValueError, KeyError, TypeError) as problem:
-            raise Refused(f"{self.path / MARK} cannot be read: {problem}.") from problem
+            said = getattr(problem, "strerror", None) or problem
+            raise Refused(f"{self.path / MARK} cannot be read: {said}.") from problem
         if known[0] != FORMAT:
             raise Refused(f"{self.path} was written by a newer Treffpunkt: upgrade the program first.")
         return found
@@ -170,7 +176,10 @@ class Folder:
             for path in sorted(self.lines_in.glob("*.json"))
         ]
 
-    def keep_line(self, line: Line) -> None:
+    def keep_line(self, line: Line, history: str) -> None:
+        """`history`: PostgreSQL's own words for it, which it reads on the way to a moment on that line."""
+        private(self.lines_in)
+        write(self.lines_in / f"{line.number:08X}.history", history.encode())
         write_json(self.lines_in / f"{line.number}.json", _told(asdict(line)))
 
 

@@ -23,9 +23,9 @@ from marketplace.operations.backup import tools
 from marketplace.operations.backup.copying import copy_noted, look_whether_it_is_there
 from marketplace.operations.backup.files import settle
 from marketplace.operations.backup.folder import PARTIAL, Folder, segments_in
-from marketplace.operations.backup.rules import is_due
-from marketplace.operations.backup.taking import Cluster, cluster
-from marketplace.operations.backup.tools import Busy, Refused, ToolFailed
+from marketplace.operations.backup.rules import SEGMENT, is_due
+from marketplace.operations.backup.taking import Cluster, cluster, know_line
+from marketplace.operations.backup.tools import Busy, Refused, ToolFailed, why
 
 log = structlog.get_logger("backup")
 
@@ -56,7 +56,7 @@ async def follow(path: Path, url: str) -> None:
         try:
             await _stream(path, url)
         except (Refused, asyncpg.PostgresError, *UNAVAILABLE) as problem:
-            backed_up.note_log(None, str(problem) or type(problem).__name__)
+            backed_up.note_log(None, why(problem))
             log.warning("the log is not streamed", problem=type(problem).__name__)
         wait = 1.0 if time.monotonic() - began > STILL else min(wait * 2, MOST_WAIT)
         await asyncio.sleep(jittered(wait))
@@ -85,7 +85,9 @@ async def _stream(path: Path, url: str) -> None:
         look_whether_it_is_there(path)
         here = await cluster(connection)
         folder = Folder.opened(path, here.system, here.major)
+        await know_line(connection, folder, here)
         stretch, began = await _stretch(connection, folder, here)
+        await asyncio.to_thread(_clear, stretch)
         receiver = await tools.start(
             "pg_receivewal", *tools.conninfo(url), f"--directory={stretch}", f"--slot={SLOT}",
             "--status-interval=1", "--no-loop", url=url,
@@ -131,6 +133,14 @@ async def _stretch(connection: asyncpg.Connection, folder: Folder, here: Cluster
         await connection.execute("SELECT pg_create_physical_replication_slot($1, true)", SLOT)
     now = clock.unmoved().replace(microsecond=0)
     return folder.begin_stretch(here.timeline, now), now
+
+
+def _clear(stretch: Path) -> None:
+    """Delete a file of the log that pg_receivewal could not make whole before it wrote into it: the disk was full, or
+    somebody killed it. It would refuse to go on beside that, also when there is room again."""
+    for path in segments_in(stretch):
+        if path.name.endswith(PARTIAL) and path.stat().st_size not in (0, SEGMENT):
+            path.unlink()
 
 
 async def _note(connection: asyncpg.Connection, folder: Folder, stretch: Path) -> None:

@@ -15,11 +15,12 @@ from marketplace.base import clock
 from marketplace.base.postgres.embedded import BEFORE, RESTORING, EmbeddedPostgres
 from marketplace.base.postgres.programs import EmbeddedPostgresError, ServerUser, outside
 from marketplace.operations.backup import tools
-from marketplace.operations.backup.files import private, write
+from marketplace.operations.backup.files import write
 from marketplace.operations.backup.folder import STAMP
 from marketplace.operations.backup.planning import Plan, Way, look_for_room
 from marketplace.operations.backup.proving import Damaged, prove
-from marketplace.operations.backup.rules import Line, place
+from marketplace.operations.backup.rules import Line
+from marketplace.operations.backup.taking import cluster, line_of
 from marketplace.operations.backup.tools import Refused
 from marketplace.operations.moments import told
 
@@ -67,7 +68,7 @@ def restore(
                 raise Refused("Every copy that leads there is damaged: the instance is as it was.")
             try:
                 url = new.dsn
-                last, line = asyncio.run(_stands(url, new.cluster))
+                last, line, history = asyncio.run(_stands(url))
                 until = plan.until or max(way.reaches, last or way.reaches)
                 with _readable(postgres, options, say) as before:
                     asyncio.run(put_right(url, until, before))
@@ -77,7 +78,10 @@ def restore(
             _clear(postgres, stage)
             raise
         aside = _swap(postgres, stage)
-        _keep_line(plan, postgres.cluster, line)
+        try:
+            plan.folder.keep_line(line, history)
+        except OSError as problem:  # as where they can only be read
+            say(f"The backups could not be told of this ({problem.strerror}): the next copy into them does.")
         return Restored(until, last, aside)
 
 
@@ -152,14 +156,12 @@ def _recovered(
     return server
 
 
-async def _stands(url: str, cluster: Path) -> tuple[datetime | None, Line]:
+async def _stands(url: str) -> tuple[datetime | None, Line, str]:
     """What happened last in it, and the line that it begins."""
     async with tools.connected(url) as connection:
         last = await connection.fetchval("SELECT pg_last_xact_replay_timestamp()")
-        file = await connection.fetchval("SELECT pg_walfile_name(pg_current_wal_lsn())")
-    history = (cluster / "pg_wal" / f"{file[:8]}.history").read_text()
-    parent, forked = [each for each in history.splitlines() if each.strip()][-1].split("\t")[:2]
-    return last, Line(int(file[:8], 16), int(parent), place(forked), clock.unmoved())
+        here = await cluster(connection)
+        return last, *await line_of(connection, here.timeline)
 
 
 @contextmanager
@@ -198,10 +200,3 @@ def _swap(postgres: EmbeddedPostgres, stage: Path) -> Path | None:
     (stage / "pg").rename(postgres.cluster)
     shutil.rmtree(stage)
     return aside if had else None
-
-
-def _keep_line(plan: Plan, cluster: Path, line: Line) -> None:
-    private(plan.folder.lines_in)
-    name = f"{line.number:08X}.history"
-    write(plan.folder.lines_in / name, (cluster / "pg_wal" / name).read_bytes())
-    plan.folder.keep_line(line)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from marketplace.base.data.backed_up import FULL_EVERY, KEPT
 
 EVERY = timedelta(days=1)
+SKEW = timedelta(hours=1)
+"""So far ahead of us may be what was written down: later than that is of a clock that ran ahead and was put right."""
 SEGMENT = 16 * 1024 * 1024
 """Bytes of a file of the log, as initdb has it."""
 
@@ -71,27 +73,32 @@ def chain(copies: Iterable[Copy], last: Copy) -> list[Copy] | None:
     return found
 
 
+def newest_of(copies: Iterable[Copy]) -> Copy | None:
+    """The one made last, by its place in the log: clocks are put right, the log only goes on."""
+    return max(copies, key=lambda each: (each.timeline, each.ends), default=None)
+
+
 def is_due(copies: Collection[Copy], since: datetime, now: datetime) -> bool:
     """Is it time for a copy? One a day, and one where a stretch of the log begins (`since`): what lies before it cannot
     be carried on from there."""
-    newest = max((each.began_at for each in copies), default=None)
-    return newest is None or newest < since or now - newest >= EVERY
+    newest = newest_of(copies)
+    return newest is None or newest.began_at < since or not -SKEW <= now - newest.began_at < EVERY
 
 
 def to_build_on(copies: Collection[Copy], timeline: int, now: datetime) -> Copy | None:
     """The copy whose changes are enough for the next one, or None for a full one: each week, and after a restore."""
-    newest = max(copies, key=lambda each: each.ended_at, default=None)
+    newest = newest_of(copies)
     if newest is None or newest.timeline != timeline:
         return None
     found = chain(copies, newest)
-    return newest if found and now - found[0].began_at < FULL_EVERY else None
+    return newest if found and -SKEW <= now - found[0].began_at < FULL_EVERY else None
 
 
 def outdated(copies: Collection[Copy], now: datetime) -> list[Copy]:
     """Copies to be deleted: their full one is too old, or missing. The newest that is whole stays, however old."""
     chains = {each.name: chain(copies, each) for each in copies}
     whole = [each for each in copies if chains[each.name]]
-    newest = max(whole, key=lambda each: each.ended_at, default=None)
+    newest = newest_of(whole)
     kept = {each.name for each in (chains[newest.name] or [] if newest else [])}
     return [
         each for each in copies

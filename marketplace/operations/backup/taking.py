@@ -13,13 +13,15 @@ from marketplace.base import clock
 from marketplace.operations.backup import tools
 from marketplace.operations.backup.folder import STAMP, Folder
 from marketplace.operations.backup.proving import prove, ranges
-from marketplace.operations.backup.rules import Copy, place, to_build_on
+from marketplace.operations.backup.rules import Copy, Line, place, to_build_on
 from marketplace.operations.backup.tools import Refused, ToolFailed
 
 SIZE = "SELECT sum(pg_database_size(oid))::bigint FROM pg_database"
 CLUSTER = """SELECT (SELECT system_identifier FROM pg_control_system())::text AS system,
     current_setting('server_version_num')::int / 10000 AS major, current_setting('fsync') = 'on' AS syncs,
     pg_walfile_name(pg_current_wal_lsn()) AS file"""
+PARTED = """SELECT convert_from(pg_read_binary_file('pg_wal/' || $1), 'UTF8') AS history,
+    (pg_stat_file('pg_wal/' || $1)).modification AS began_at"""
 SPARE = 200 * 1024 * 1024
 """Bytes that are left free on the disk of the backups."""
 
@@ -39,6 +41,21 @@ async def cluster(connection: asyncpg.Connection) -> Cluster:
     return Cluster(found["system"], found["major"], int(found["file"][:8], 16), found["syncs"])
 
 
+async def line_of(connection: asyncpg.Connection, number: int) -> tuple[Line, str]:
+    """The line of the log that a restore has begun, and what PostgreSQL wrote down of it: where it parts from the one
+    before."""
+    found = await connection.fetchrow(PARTED, f"{number:08X}.history")
+    parent, forked = [each for each in found["history"].splitlines() if each.strip()][-1].split("\t")[:2]
+    return Line(number, int(parent), place(forked), found["began_at"]), found["history"]
+
+
+async def know_line(connection: asyncpg.Connection, folder: Folder, here: Cluster) -> None:
+    """The folder knows from where this line of the log parts. A restore says so at its very end: not where it was
+    killed just before that, or could only read the folder."""
+    if here.timeline > 1 and here.timeline not in {each.number for each in folder.lines()}:
+        folder.keep_line(*await line_of(connection, here.timeline))
+
+
 async def take(path: Path, url: str, *, full: bool = False, say: Callable[[str], object] = print) -> Copy:
     """Copy the cluster into this folder, prove the copy, and delete what is too old.
 
@@ -48,6 +65,7 @@ async def take(path: Path, url: str, *, full: bool = False, say: Callable[[str],
         here = await cluster(connection)
         folder = Folder.opened(path, here.system, here.major)
         with folder.alone():
+            await know_line(connection, folder, here)
             folder.tidy(clock.unmoved())
             upon = None if full else to_build_on(folder.copies(), here.timeline, clock.unmoved())
             # From here on the server notes which pages change, so that the next copy is only of them.

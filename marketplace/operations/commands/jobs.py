@@ -114,7 +114,7 @@ async def _ran(job: Job) -> Report | None:
                 look = waited + LEADER_GONE
                 if await worker.leader.leads():  # nobody does; then it is ours
                     try:
-                        await worker.run(job)
+                        await worker.run(job, asked=True)
                         await worker.tallies.write(answered=job.name)
                     finally:
                         await worker.leader.resign()

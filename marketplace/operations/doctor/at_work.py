@@ -9,6 +9,7 @@ from datetime import timedelta
 from marketplace.base.data.jobs import ALIVE_UNTIL
 from marketplace.base.post.held import GOING, HELD
 from marketplace.operations.doctor.findings import Found, Kind, Looking
+from marketplace.operations.jobs.leap import leapt
 from marketplace.operations.jobs.reports import read_on
 
 OLDEST = f"SELECT count(*), min(due_at) FROM outbox_message WHERE {GOING} AND due_at < $1"
@@ -27,7 +28,13 @@ async def jobs(at: Looking) -> AsyncIterator[Found]:
     if alive is None:
         yield Kind.WELL, "no worker has been at work yet"
         return
-    if alive < at.now:
+    if leapt(alive, at.now):
+        yield (
+            Kind.WRONG,
+            f"no worker has been at work since {alive:%Y-%m-%d}, and it is {at.now:%Y-%m-%d}: put the clock right; or "
+            "say that it is (`jobs run alive`), and the worker begins",
+        )
+    elif alive < at.now:
         yield Kind.AWAY, f"no worker has been at work since {alive:%Y-%m-%d %H:%M} UTC: start one"
     known = await read_on(at.connection)
     for name, report in sorted(known.items()):

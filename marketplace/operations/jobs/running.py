@@ -15,6 +15,7 @@ from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE
 from marketplace.base.insight.tracing import span
 from marketplace.base.log import by_database
+from marketplace.operations.jobs.leap import Clock
 from marketplace.operations.jobs.reports import Tallies
 
 MOST_WAIT = 30.0
@@ -33,6 +34,8 @@ class Job:
     everywhere: bool = False
     in_demo: timedelta | None = None
     """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
+    by_any_clock: bool = False
+    """Also run while the clock is not believed (leap.py)."""
 
 
 class Worker:
@@ -45,14 +48,15 @@ class Worker:
         self.one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.backoffs: dict[str, Backoff] = {}
         self.again: dict[str, float] = {}
+        self.clock = Clock()
 
     async def due(self, job: Job) -> None:
         """One run by the timetable: what has failed comes less and less often, until it works again."""
         if time.monotonic() >= self.again.get(job.name, 0.0):
             await self.run(job)
 
-    async def run(self, job: Job) -> None:
-        """One run, if it is ours to do."""
+    async def run(self, job: Job, *, asked: bool = False) -> None:
+        """One run, if it is ours to do. `asked`: the operator wants it, whatever the clock says."""
         task = asyncio.current_task()
         assert task is not None
         self.running.add(task)
@@ -60,6 +64,8 @@ class Worker:
         try:
             async with self.one_at_a_time[job.name]:
                 if not (job.everywhere or await self.leader.leads()):
+                    return
+                if not (asked or job.by_any_clock or await self.clock.believed(clock.now())):
                     return
                 began = time.monotonic()
                 with span(f"job {job.name}", **{"treffpunkt.job": job.name}):

@@ -8,13 +8,13 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
 from offers.attendance.acts import Act
-from offers.catalogue.models import Session
+from offers.rights.queries import Led
 
 TAKEN = """INSERT INTO register_taken AS t (id, person_id, session_id, taken_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (person_id, session_id) DO UPDATE SET taken_at = greatest(t.taken_at, excluded.taken_at)"""
 
 
-async def take(session: Session, *, by: UUID, now: datetime) -> None:
+async def take(session: Led, *, by: UUID, now: datetime) -> None:
     """This person's phone keeps the register from now on."""
     async with in_transaction():
         await rows(TAKEN, uuid7(), by, session.id, now)

@@ -18,12 +18,13 @@ from offers.attendance.offline import actions
 from offers.attendance.offline.queries import near
 from offers.attendance.offline.rules import days
 from offers.attendance.offline.words import words
+from offers.attendance.queries import expected
 from offers.attendance.taps.queries import kept
 from offers.attendance.taps.rules import most_of
 from offers.attendance.taps.shown import shown
 from offers.attendance.taps.views import answer, told
 from offers.catalogue.queries import title_of
-from offers.rights.queries import session_hosted_by
+from offers.rights.queries import register_hosted_by
 from organizations.members.models import Role
 
 FILES = (
@@ -58,9 +59,9 @@ async def listing(request: Request) -> Response:
 async def one(request: Request) -> Response:
     """GET /manage/sessions/{id}/register/offline: a register to be kept, under the names that its page shows and with
     nothing else of anybody. That it was taken is recorded."""
-    session = await session_hosted_by(request.person, request.path_params["id"])
+    session = await register_hosted_by(request.person, request.path_params["id"])
     await actions.take(session, by=request.person.id, now=request.now)
-    parties, register, board, _logged = await kept(session.id)
+    parties, register, board, _logged = await kept(session.id, who=expected)
     stands = shown(board, parties, request.person.id, closed=register.closed_at is not None)
     return answer({
         "session": str(session.id), "title": await title_of(session.offer_id, request.lang),

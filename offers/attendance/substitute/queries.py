@@ -9,8 +9,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.web.cookies import cookie
 from marketplace.base.web.http import Request, parse_id
 from offers.attendance.substitute import rules
-from offers.catalogue.models import Session
-from offers.rights.queries import hosting
+from offers.rights.queries import Led, hosting, led
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,9 @@ def opened_here(request: Request, link: Link) -> bool:
     return bool(secret and link.browser and rules.is_browser(bytes(link.browser), link.id, secret))
 
 
-async def session_substituted_by(request: Request) -> tuple[Link, Session]:
+async def session_substituted_by(request: Request) -> tuple[Link, Led]:
     """The register of the address, for the browser that opened its link. Fetching is permission: NotFound else."""
     found = await by_id(parse_id(request.path_params["id"]))
     if found is None or not opened_here(request, found) or not await still_held(found, request.now):
         raise NotFound
-    return found, await Session.get(id=found.session_id).select_related("offer", "offer__owner")
+    return found, await led(found.session_id)

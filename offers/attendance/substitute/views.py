@@ -21,9 +21,8 @@ from offers.attendance.substitute.acts import Act
 from offers.attendance.substitute.forms import AskForm
 from offers.attendance.substitute.queries import Link
 from offers.attendance.substitute.saved import Saved
-from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
-from offers.rights.queries import session_hosted_by
+from offers.rights.queries import Led, session_hosted_by
 from organizations.members.models import Role
 
 DAY = timedelta(days=1)
@@ -107,9 +106,7 @@ async def register(request: Request) -> Response:
     return see_other(f"/substitute/registers/{link.id}?saved={Saved.REGISTER}", request)
 
 
-async def _page(
-    request: Request, link: Link, session: Session, form: Any = None, status: int = 200
-) -> Response:
+async def _page(request: Request, link: Link, session: Led, form: Any = None, status: int = 200) -> Response:
     await record(
         Act.SUBSTITUTE_READ, now=request.now, object_id=session.id, organization=session.offer.owner_id
     )

@@ -1,13 +1,13 @@
 """Reads of what was tapped."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
 from offers.attendance.models import Cause
-from offers.attendance.queries import Register, expected, saved
+from offers.attendance.queries import Register, parties_of, saved
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Board, Face, Logged, Sender
@@ -41,9 +41,13 @@ class Kept(NamedTuple):
     logged: list[Logged]
 
 
-async def kept(session: UUID, ids: Sequence[UUID] = ()) -> Kept:
-    """Read a register, with the taps of these ids, wherever they are."""
-    parties, register = await expected(session), await saved(session)
+async def kept(
+    session: UUID,
+    ids: Sequence[UUID] = (),
+    who: Callable[[UUID], Awaitable[list[Attendee]]] = parties_of,
+) -> Kept:
+    """Read a register, with the taps of these ids, wherever they are. `who`: `expected` where they are shown."""
+    parties, register = await who(session), await saved(session)
     logged = await log(session, [*ids], register.ended_at)
     return Kept(parties, register, board(logged, register, parties), logged)
 

@@ -18,7 +18,7 @@ from offers.attendance.taps.rules import Sender, Why
 from offers.attendance.taps.shown import Shown, shown
 from offers.attendance.taps.words import WORDS
 from offers.attendance.year_keys import KeyGone
-from offers.rights.queries import session_hosted_by
+from offers.rights.queries import register_hosted_by
 from organizations.members.models import Role
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -83,7 +83,7 @@ async def send(request: Request) -> Response:
 @member(Role.HOST)
 async def read(request: Request) -> Response:
     """GET /manage/sessions/{id}/register/taps: the register as it stands, and a new token to send taps with."""
-    session = await session_hosted_by(request.person, request.path_params["id"])
+    session = await register_hosted_by(request.person, request.path_params["id"])
     await record(
         Act.REGISTER_READ, now=request.now, actor=request.person.id, object_id=session.id,
         organization=session.offer.owner_id,

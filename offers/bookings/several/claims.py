@@ -15,8 +15,10 @@ from offers.seats import once
 from offers.seats import rules as seats_rules
 from offers.seats.before import BEFORE, Before, known_in
 from offers.seats.claims import RECEIPTS, Booked, Claim, Party, insert
+from offers.seats.known import active_at
 from offers.seats.models import BookingState
 from offers.seats.queries import LockedPool
+from offers.seats.rules import Shown, moved, moved_words
 
 
 class Counted(NamedTuple):
@@ -26,12 +28,30 @@ class Counted(NamedTuple):
     waiting: int
 
 
-class DatesRefused(Refused):
-    """Some of the dates cannot be booked, so none is. `reasons`: why, by session, in the user's words."""
+async def active_of(person: UUID, form_key: bytes, now: datetime) -> Counted:
+    """How many bookings that are not over somebody has made (active, waiting), but for what this same form made.
 
-    def __init__(self, reasons: dict[UUID | None, str]) -> None:
+    Only for the signed-in. Visitors have limits (views.py): nobody may learn what is booked with an address.
+    """
+    counted = await row(
+        Counted,
+        f"""SELECT count(*) AS active, count(*) FILTER (WHERE b.state = 'waiting' OR b.held_until <= $3) AS waiting
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.booked_by_id = $1 AND b.form_key <> $2 AND (p.ends_at IS NULL OR p.ends_at > $3)
+            AND {active_at("$3")}""",
+        person, form_key, now,
+    )  # fmt: skip
+    assert counted is not None  # a count always returns its row
+    return counted
+
+
+class DatesRefused(Refused):
+    """Some of the dates cannot be booked, so none is. `reasons`: why, by session, in the user's words. `moved`: only
+    because they begin at another time than the form has said."""
+
+    def __init__(self, reasons: dict[UUID | None, str], moved: bool = False) -> None:
         super().__init__(next(iter(reasons.values())))
-        self.reasons = reasons
+        self.reasons, self.moved = reasons, moved
 
 
 async def check_known(pools: Sequence[LockedPool], party: Party, whom: str) -> None:
@@ -51,11 +71,14 @@ def decide(
     now: datetime,
     *,
     alone: bool,
+    shown: Shown,
 ) -> list[BookingState]:
     """Where each date's booking begins. Raises DatesRefused with every date that has something against it.
-    `counted`: what the booker has already, where that has a most. `alone`: to be full at last is to wait, unasked."""
+    `counted`: what the booker has already, where that has a most. `alone`: to be full at last is to wait, unasked.
+    `shown`: when each begins, as the form has said."""
     states: list[BookingState] = []
     reasons: dict[UUID | None, str] = {}
+    elsewhen = {pool.session_id for pool in pools if moved(shown, pool.session_id, pool.starts_at)}
     for pool in pools:
         decided, session = pool.pool, pool.session_id
         state = seats_rules.first_state(decided, party.seats)
@@ -67,9 +90,11 @@ def decide(
             reasons[session] = seats_rules.objection_text(against[0], decided, pool.sensitive)
         elif state is BookingState.WAITING and session not in waits and not alone:
             reasons[session] = _("Dagen ble full nå. Kryss av hvis du vil stå på venteliste.")
+        elif session in elsewhen:
+            reasons[session] = moved_words()
         states.append(state)
     if reasons:
-        raise DatesRefused(reasons)
+        raise DatesRefused(reasons, moved=elsewhen >= set(reasons))
     return states
 
 

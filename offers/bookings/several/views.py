@@ -17,6 +17,7 @@ from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from offers.bookings import actions as bookings_actions
 from offers.bookings import parties, queries
+from offers.bookings.forms import shown_by
 from offers.bookings.mending import views as mending_views
 from offers.bookings.several import actions, rules
 from offers.bookings.several import queries as several_queries
@@ -78,14 +79,14 @@ async def _shown(
     """The form. What is refused (`reasons`) stands there unticked, and where there is no room ticking it now is to wait
     for it."""
     chosen = {str(one) for name in ("dates", "waits") for one in form.values.get(name, [])}
-    shown = []
+    choices = []
     for one in dates:
         left = Left(
             one.capacity and one.capacity - one.reserved, one.taken, one.waiting, one.starts_at, one.ends_at,
             one.opens_at, one.closes_at,
         )  # fmt: skip
         text = seats(found.joining, left, found.sensitive, request.now).text
-        shown.append(
+        choices.append(
             rules.Choice(
                 one.session_id,
                 one.starts_at,
@@ -98,7 +99,7 @@ async def _shown(
             )
         )
     weeks = rules.patterns(one for one in dates if not one.full)  # as many as the link ticks
-    return await form_page(request, found, form, status, dates=shown, patterns=weeks, most=rules.MOST_DATES)
+    return await form_page(request, found, form, status, dates=choices, patterns=weeks, most=rules.MOST_DATES)
 
 
 async def _create(request: Request, viewer: Viewer, dates: list[several_queries.OpenDate]) -> Response:
@@ -117,6 +118,7 @@ async def _create(request: Request, viewer: Viewer, dates: list[several_queries.
         act = partial(
             bookings_actions.book_dates, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
             now=request.now, lang=data.lang if party.guided and data.lang else request.lang,
+            shown=shown_by(data.shown),
         )  # fmt: skip
         try:
             booked, key = await mending_views.book_once(

@@ -2,13 +2,16 @@
 
 from uuid import UUID
 
+from pydantic import Field
+
 from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from offers.bookings.forms import Key
 
 
 class TimeForm(Form):
-    """Another time in place of the one that one has."""
+    """Another time in place of the one that one has. `shown`: when each begins, as the
+    page has said."""
 
     words = {
         "session": {"missing": lazy("Velg en tid."), "otherwise": lazy("Velg en tid.")},
@@ -16,3 +19,4 @@ class TimeForm(Form):
     }  # fmt: skip
     session: UUID
     form_key: Key
+    shown: list[str] = Field([])

@@ -14,6 +14,7 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit, limit_visitor
 from marketplace.base.web.templates import render
 from offers.bookings import queries, rules
+from offers.bookings.forms import shown_by
 from offers.bookings.saved import Saved
 from offers.bookings.times import actions
 from offers.bookings.times import queries as times_queries
@@ -43,7 +44,7 @@ async def time(request: Request) -> Response:
             try:
                 changed = await actions.change_time(
                     found.id, form.data.session, form_key=bytes.fromhex(form.data.form_key), now=request.now,
-                    by=by,
+                    by=by, shown=shown_by(form.data.shown),
                 )  # fmt: skip
                 return see_other(f"{changed.path}?saved={Saved.TIME}", request)
             except actions.ChangedAlready as already:

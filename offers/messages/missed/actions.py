@@ -11,6 +11,7 @@ from marketplace.base.i18n import gettext as _
 from offers.bookings.actions import send_word
 from offers.messages.missed import rules
 from offers.messages.missed.queries import missed
+from offers.seats.rules import NOTHING_SAID, Moved, Shown
 from offers.telling.actions import ring_on
 
 
@@ -21,15 +22,20 @@ class NotAnyMore(Refused):
         super().__init__(_("Dette gjelder ikke lenger."))
 
 
-async def come_again(booking: UUID, session: UUID, *, told: bool, now: datetime) -> None:
+async def come_again(
+    booking: UUID, session: UUID, *, told: bool, now: datetime, shown: Shown = NOTHING_SAID
+) -> None:
     """They come to the time that follows the one they missed; that they had sent word for it is taken back.
-    `told`: may whoever says so hear that they were away? Raises NotAnyMore."""
+    `told`: may whoever says so hear that they were away? `shown`: which time that is, as the page has said. Raises
+    NotAnyMore, Moved."""
     async with in_transaction():
         await _held(booking)
         one = await missed(booking, session, told=told)
         if not rules.can_come(one, now) or one.next_id is None:
             raise NotAnyMore
-        await send_word(booking, one.next_id, coming=True, now=now)
+        if shown and one.next_id not in shown:
+            raise Moved
+        await send_word(booking, one.next_id, coming=True, now=now, shown=shown)
         await rows(
             "INSERT INTO coming_again (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             uuid7(), booking, one.next_id, now,

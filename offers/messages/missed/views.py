@@ -10,6 +10,7 @@ from marketplace.base.web.access import public
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.templates import render
 from offers.bookings.colleagues import told_of_colleagues
+from offers.bookings.forms import shown_by
 from offers.bookings.queries import booking_by_token
 from offers.bookings.rows import OwnBooking
 from offers.messages.missed import actions, rules
@@ -37,7 +38,10 @@ async def coming(request: Request) -> Response:
     found, one = await _asked(request)
     if request.method == "POST":
         try:
-            await actions.come_again(found.id, one.session_id, told=_told(request, found), now=request.now)
+            await actions.come_again(
+                found.id, one.session_id, told=_told(request, found), now=request.now,
+                shown=shown_by((await request.fields()).get("shown", [])),
+            )  # fmt: skip
         except actions.NotAnyMore:
             return _over(request, found)
         return see_other(f"{found.path}/missed/{one.session_id}/coming", request)

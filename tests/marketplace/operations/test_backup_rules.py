@@ -1,5 +1,6 @@
 """Which copy comes next, which goes, and where a moment lies."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,6 +53,19 @@ def test_changes_are_built_upon_for_a_week_and_never_across_a_restore() -> None:
     assert to_build_on([first, second], 1, days(7)) is None
     assert to_build_on([first, second], 2, days(6.9)) is None
     assert to_build_on([second], 1, days(6.9)) is None
+
+
+def test_a_clock_that_ran_a_year_ahead_and_was_put_right_stops_no_copy() -> None:
+    """Nor is anything built upon what it made, and the copy after it is the newest."""
+    first = copy(0)
+    ahead = replace(copy(1, first), began_at=days(366), ended_at=days(366))
+    assert is_due([first, ahead], BEGIN, days(1.1))
+    alone = replace(ahead, upon=None)
+    assert to_build_on([first, alone], 1, days(1.1)) is None
+    after = copy(1.2)
+    assert not is_due([first, ahead, after], BEGIN, days(1.3))
+    assert to_build_on([first, ahead, after], 1, days(1.3)) == after
+    assert not is_due([copy(0.04)], BEGIN, days(0.01))  # an hour is no year
 
 
 def test_nothing_is_kept_for_more_than_thirty_five_days_but_the_newest() -> None:

@@ -195,3 +195,21 @@ def test_only_one_streams_and_the_other_says_so(place: Path) -> None:
             await following._stream(place / "kept", url)
 
     running(place, twice)
+
+
+def test_a_piece_of_the_log_that_a_full_disk_cut_off_does_not_stop_it_when_there_is_room(place: Path) -> None:
+    """pg_receivewal makes room for 16 MB before it writes; what it could not make whole it refuses to go on beside."""
+
+    async def one(url: str) -> None:
+        await book(url, 1)
+        await safe()
+
+    async def two(url: str) -> None:
+        await book(url, 2)
+        await safe()
+
+    running(place, one)
+    (cut_off,) = (place / "kept/log").glob("*/*.partial")
+    os.truncate(cut_off, 5 * 1024 * 1024)
+    running(place, two)
+    assert back(place, None) == 3

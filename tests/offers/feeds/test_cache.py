@@ -232,9 +232,9 @@ async def test_a_kept_feed_asks_the_database_nothing(visitor: Visitor, database_
             await other.execute(
                 "LOCK TABLE catalogue_revision, session, offer, organization, offer_text, venue"
             )
-            again = await asyncio.wait_for(visitor.open("/calendar/all.ics"), 1)
+            again = await asyncio.wait_for(visitor.open("/calendar/all.ics"), 30)
             known = await asyncio.wait_for(
-                visitor.open("/calendar/all.ics", if_none_match=first.response.headers["etag"]), 1
+                visitor.open("/calendar/all.ics", if_none_match=first.response.headers["etag"]), 30
             )
     await other.close()
     assert again.response.content == first.response.content

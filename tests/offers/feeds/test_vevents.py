@@ -186,7 +186,7 @@ async def facts_read_then(offer: Offer, write: Callable[[], Awaitable[object]]) 
     loop = asyncio.get_running_loop()
     queries.vevent = vevent_then_write  # type: ignore[assignment]
     try:
-        assert b"SUMMARY:Kaf" in (await asyncio.wait_for(queries.make_vevents(ids, stamp), 5))[ids[0]]
+        assert b"SUMMARY:Kaf" in (await asyncio.wait_for(queries.make_vevents(ids, stamp), 60))[ids[0]]
     finally:
         queries.vevent = read
 

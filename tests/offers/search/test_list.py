@@ -9,6 +9,7 @@ import pytest
 from bs4 import Tag
 
 from marketplace.base.data.database import value
+from marketplace.settings import settings
 from offers.catalogue.kinds import Kind
 from offers.catalogue.models import Joining, OfferText, Session  # fmt: skip
 from offers.search.words.crisis import needs_somebody_now
@@ -433,8 +434,8 @@ async def test_where_there_is_only_one_municipality_nobody_is_asked(visitor: Vis
 
 @pytest.mark.parametrize(
     ("query", "counts"),
-    [("q=tur", 1), ("near=4328", 1), ("near=4328&within=5", 1), ("place=Sandnes", 1), ("view=week", 1),
-     ("district=hana", 1), ("kind=course&free=on", 0), ("", 0)],
+    [("q=tur", 1), ("view=week", 1), ("view=week&near=4328", 1), ("near=4328", 0), ("near=4328&within=5", 0),
+     ("place=Sandnes", 0), ("district=hana", 0), ("kind=course&free=on", 0), ("", 0)],
 )  # fmt: skip
 async def test_whatever_the_database_searches_for_counts_as_a_try(
     visitor: Visitor, query: str, counts: int
@@ -442,6 +443,20 @@ async def test_whatever_the_database_searches_for_counts_as_a_try(
     await make.offer("Tur")
     await visitor.at_network("203.0.113.7").open(f"/offers?{query}")
     assert await value("SELECT count(*) FROM rate_limit") == counts
+
+
+@pytest.mark.parametrize("query", ["near=4328", "place=Sandnes", "district=hana"])
+async def test_without_an_index_the_database_searches_for_places_too(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setenv("TREFFPUNKT_CATALOGUE_INDEX", "false")
+    settings.cache_clear()
+    try:
+        await visitor.at_network("203.0.113.7").open(f"/offers?{query}")
+        assert await value("SELECT count(*) FROM rate_limit") == 1
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
 
 
 def test_words_without_end_are_read_no_further_than_a_search_goes() -> None:

@@ -135,3 +135,13 @@ async def test_who_said_no_thanks_is_not_told_that_they_got_no_place(visitor: Vi
     page = await visitor.follow(await visitor.submit(page, "/answer", answer="no"))
     assert page.heading == "Du takket nei til plassen"
     assert "kunne ikke gi plass" not in page.text
+
+
+async def test_a_no_on_a_page_that_stood_open_says_that_the_seat_is_taken_already(visitor: Visitor) -> None:
+    pool, ola = await held()
+    page = await visitor.open(link_path(ola.id, 1))
+    assert (await visitor.submit(page, "/answer", answer="yes")).status == 303
+    late = await visitor.submit(page, "/answer", answer="no")
+    assert "Det er sagt ja til denne plassen. Skal noen andre få den, må den meldes av." in late.text
+    assert "holdes ikke lenger" not in late.text
+    assert await states(pool) == ["confirmed"]

@@ -52,7 +52,7 @@ async def begin() -> None:
 async def test_a_connection_whose_begin_meets_silence_is_given_back(db: None) -> None:
     """Each request that meets it would else take one for good, until nobody gets any."""
     for _ in range(settings().database_pool + 1):
-        server = await asyncio.wait_for(value("SELECT pg_backend_pid()"), 5)
+        server = await asyncio.wait_for(value("SELECT pg_backend_pid()"), 30)
         os.kill(server, signal.SIGSTOP)  # the one that comes next: the pool gives out what came back last
         try:
             with pytest.raises(TimeoutError):
@@ -61,7 +61,7 @@ async def test_a_connection_whose_begin_meets_silence_is_given_back(db: None) ->
                 )  # a task of its own, as a request has
         finally:
             os.kill(server, signal.SIGCONT)
-    await asyncio.wait_for(begin(), 5)
+    await asyncio.wait_for(begin(), 30)
 
 
 def test_a_statement_may_have_as_many_values_as_a_page_needs() -> None:

@@ -1,6 +1,8 @@
 """The ledger: on the disk before anybody is told, and only what was done."""
 
 import json
+import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -157,3 +159,52 @@ async def test_an_act_that_loses_nothing_touches_no_disk(db: None, folder: Path)
         await rows("SELECT 1")
     assert noted(folder) == []
     assert not [*folder.parent.glob("ledger")]
+
+
+FULL = """
+import os, sys
+from uuid import UUID
+from marketplace.base.data import ledger
+from marketplace.settings import settings
+for number in range(4000):
+    try:
+        ledger.note(ledger.Lost.PERSON, UUID(int=number))
+    except OSError as problem:
+        print(problem.strerror, number)
+        break
+"""
+
+
+def fills(folder: Path, bytes_free: int) -> str:
+    """A program that notes into it until no file may grow beyond so many bytes: as where the disk is full."""
+    done = subprocess.run(
+        [sys.executable, "-c", FULL], capture_output=True, text=True, timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_free, bytes_free)),
+        env=os.environ | {"TREFFPUNKT_LEDGER_DIR": str(folder)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_disk_that_is_full_takes_no_line_and_the_next_is_whole_again(folder: Path) -> None:
+    told = fills(folder, 5000)
+    number = int(told.rpartition(" ")[2])
+    assert number > 10
+    entries, torn = ledger.read(folder, EVER)
+    assert (len(entries), torn <= 1) == (number, True)
+    ledger.note(Lost.PERSON, last := uuid7())  # there is room again
+    assert noted(folder)[-1] == str(last)
+    assert len(noted(folder)) == number + 1
+
+
+def test_a_disk_that_was_full_at_the_very_start_leaves_no_ledger_without_a_beginning(folder: Path) -> None:
+    """Only the name of the file stood there, and was taken for the file ever after."""
+    assert fills(folder, 10).endswith(" 0")
+    assert ledger.began(folder) is None
+    ledger.note(Lost.PERSON, uuid7())
+    began = ledger.began(folder)
+    assert began
+    assert abs((began - clock.unmoved()).total_seconds()) < 60
+    ledger.note(Lost.PERSON, uuid7())
+    assert ledger.began(folder) == began
+    assert [each.name for each in folder.iterdir() if "began." in each.name] == []

@@ -174,7 +174,7 @@ async def test_another_worker_does_not_take_the_newer_while_the_older_is_being_t
         looked.set()
         return found
 
-    _, found = await asyncio.wait_for(asyncio.gather(first(), second()), 5)
+    _, found = await asyncio.wait_for(asyncio.gather(first(), second()), 60)
     assert found == []
     assert await queue.claim(NOW) == [], "nor while the other is at it"
 
@@ -285,3 +285,43 @@ def test_waits_grow_to_a_bound_and_begin_anew_when_it_has_worked(monkeypatch: py
     assert backoff.wait() == 1
     monkeypatch.setattr("marketplace.base.backoff.random.random", lambda: 1.0)
     assert backoff.after(6) == 15, "at least half of it"
+
+
+async def test_a_server_that_takes_connections_and_says_nothing_is_left_alone_until_it_speaks(
+    post_office: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even its first word comes: no message has a part in it, so none loses a try; a round waits once."""
+    monkeypatch.setattr(delivery, "CONNECT_WITHIN", 0.2)
+    monkeypatch.setattr(delivery, "ANSWER_WITHIN", 0.2)
+    connected: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: connected.append(writer), "127.0.0.1", 0)
+    there = point_to(monkeypatch, f"smtp://127.0.0.1:{silent.sockets[0].getsockname()[1]}")
+    for number in range(3):
+        await write(f"p{number}@example.no")
+    assert await go(NOW) == 0
+    assert len(connected) == 1
+    assert await waiting() == [(f"p{number}@example.no", 0) for number in range(3)]
+    assert await value("SELECT failures FROM carrier_away") == 1
+    for writer in connected:
+        writer.close()
+    silent.close()
+    point_to(monkeypatch, there)
+    assert await go(NOW + MINUTE) == 3
+
+
+async def test_one_address_that_is_put_off_for_days_keeps_nobody_else_waiting(post_office: Handler) -> None:
+    """4xx for one, 2xx for the rest: the server works, and only what is for that one waits."""
+    post_office.rcpt["full@example.no"] = "452 4.2.2 Mailbox full"
+    for number in range(5):
+        await write("full@example.no" if number == 2 else f"p{number}@example.no")
+    assert await go(NOW) == 4
+    assert await waiting() == [("full@example.no", 1)]
+    assert await value("SELECT count(*) FROM carrier_away") == 0
+    for number in range(5, 8):
+        await write(f"p{number}@example.no", now=NOW + MINUTE)
+    assert await go(NOW + MINUTE) == 3
+    del post_office.rcpt["full@example.no"]
+    assert await go(NOW + HOUR) == 1
+    assert sorted(post_office.to) == sorted(
+        ["full@example.no", *(f"p{each}@example.no" for each in range(8) if each != 2)]
+    )

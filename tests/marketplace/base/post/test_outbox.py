@@ -223,11 +223,11 @@ async def test_two_claims_at_the_same_moment_do_not_wait_for_each_other(post_off
 
     async def second() -> set[str]:
         await first_has_claimed.wait()
-        claimed = {row.to.address for row in await asyncio.wait_for(queue.claim(NOW), 2)}
+        claimed = {row.to.address for row in await asyncio.wait_for(queue.claim(NOW), 20)}
         second_has_claimed.set()
         return claimed
 
-    one, other = await asyncio.wait_for(asyncio.gather(first(), second()), 5)
+    one, other = await asyncio.wait_for(asyncio.gather(first(), second()), 60)
     assert (len(one), len(other)) == (queue.BATCH, 5)
     assert one.isdisjoint(other)
 

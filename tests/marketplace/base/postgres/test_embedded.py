@@ -123,7 +123,7 @@ def test_what_was_written_is_there_after_a_quick_restart(data: Path) -> None:
         ask(dsn, "SELECT pg_switch_wal()")
     began = time.monotonic()
     with EmbeddedPostgres(data, FAST) as dsn:
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10  # a server that was stopped in a hurry reads its log for longer
         assert ask(dsn, "SELECT word FROM kept") == "boccia"
         assert ask(dsn, "SHOW fsync") == "off"
     assert postmasters(data) == []
@@ -290,7 +290,7 @@ def test_a_server_that_cannot_start_says_where_its_log_is(data: Path) -> None:
     began = time.monotonic()
     with pytest.raises(EmbeddedPostgresError, match=r"pg\.log"):
         EmbeddedPostgres(data, {"shared_buffers": "nonsense"}).start()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20  # and not the 30 s that one gets to start
 
 
 def test_the_log_holds_nothing_that_people_typed(data: Path) -> None:

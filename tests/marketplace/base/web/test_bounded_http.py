@@ -42,7 +42,7 @@ async def said(port: int, *parts: bytes, pause: float = 0.0, until_closed: bool 
     except ConnectionError:
         pass
     try:
-        return await asyncio.wait_for(reader.read(-1 if until_closed else 4096), 5)
+        return await asyncio.wait_for(reader.read(-1 if until_closed else 4096), 30)
     except ConnectionResetError:
         return b"hung up"
     finally:

@@ -262,6 +262,15 @@ async def test_nothing_of_a_call_is_in_the_database(visitor: Visitor) -> None:
         assert "alene" not in held, table
 
 
+async def test_a_search_is_one_try_though_it_is_sent_and_then_shown(visitor: Visitor) -> None:
+    await guide(visitor)
+    before = await value("SELECT coalesce(sum(count), 0)::int FROM rate_limit")
+    await search(visitor, "mye alene")
+    assert await value("SELECT sum(count)::int FROM rate_limit") == before + 1
+    await search(visitor, "", OTHER, near="4328")
+    assert await value("SELECT sum(count)::int FROM rate_limit") == before + 1
+
+
 async def test_a_search_is_a_need_with_one_tap_and_none_with_another(visitor: Visitor) -> None:
     await guide(visitor)
     page = await search(visitor, "sjakk for jenter", audience="youth")

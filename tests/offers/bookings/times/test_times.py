@@ -161,7 +161,7 @@ async def test_a_visitor_changes_the_time_by_the_link(visitor: Visitor) -> None:
     assert (await visitor.submit(page, "/time", session=times[2])).response.headers["location"] == shown.url
     # Every old link leads to the new booking.
     assert (await visitor.follow(await visitor.open(path))).url == there
-    assert (await visitor.follow(await visitor.open(f"{path}/cancel"))).url == there
+    assert (await visitor.follow(await visitor.open(f"{path}/cancel"))).url == f"{there}/cancel"
     assert (await visitor.follow(await visitor.open(f"{path}/time"))).url == there
     await actions.cancel((await Booking.get(state=BookingState.CONFIRMED)).id, now=NOW)
     assert await taken() == [(0, 0)] * 3
@@ -202,3 +202,20 @@ async def test_one_who_changes_all_day_keeps_no_other_of_the_same_guide_from_it(
     assert (await visitor.submit(page, "/time", session=times[2])).status == 429
     page = await visitor.open(f"{link_path(other.id, 1)}/time")
     assert (await visitor.submit(page, "/time", session=times[3])).status == 303
+
+
+async def test_who_cancels_on_a_page_from_before_is_asked_about_the_time_they_have_now(
+    visitor: Visitor,
+) -> None:
+    _offer, times = await slots()
+    old = await booked(times[0])
+    page = await visitor.open(f"{link_path(old.id, 1)}/cancel")
+    await change(old, times[1])
+    asked = await visitor.follow(await visitor.submit(page, "/cancel"))
+    assert asked.heading == "Melde av?"
+    assert "kl. 12.30" in asked.text
+    assert await taken() == [(0, 0), (1, 0), (0, 0)], "nothing has ended yet"
+    gone = await visitor.follow(await visitor.submit(asked, "/cancel"))
+    assert gone.heading == "Du er meldt av"
+    again = await visitor.follow(await visitor.open(f"{link_path(old.id, 1)}/cancel"))
+    assert again.heading == "Du er meldt av", "an old link leads to what became of it"
