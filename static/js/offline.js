@@ -13,7 +13,7 @@ const draw = (one, { queue, words, title }, person) => {
     .replaceAll("BOOKING", party.booking).replaceAll("NUMBER", place)).join("");
   [...form.querySelectorAll(".tp-mark")].forEach((mark, place) => {
     mark.querySelectorAll("bdi").forEach((name) => { name.textContent = one.parties[place].name; });
-    mark.querySelector("input[type=number]").value = one.parties[place].seats;
+    mark.querySelector("input[type=number]").defaultValue = one.parties[place].seats;
     mark.querySelector("input[type=number]").max = one.parties[place].most;
   });
   form.querySelector("[data-all]").textContent = one.parties.length;
@@ -51,10 +51,13 @@ const begin = async () => {
   document.body.dataset.drawn = Math.round(performance.now());
 };
 
-const net = (here) => {
-  document.getElementById("away").hidden = here;
-  for (const name of ["again", "reload"]) { document.getElementById(name).hidden = !here; }
+// What is said of the net: it is away, it is there and does not answer, or it is there again. Where it is there, the page
+// may be asked for again.
+const net = (said) => {
+  for (const name of ["away", "silent", "again"]) { document.getElementById(name).hidden = name !== said; }
+  document.getElementById("reload").hidden = said === "away";
 };
-addEventListener("online", () => net(true));
-addEventListener("offline", () => net(false));
+addEventListener("online", () => net("again"));
+addEventListener("offline", () => net("away"));
+if (navigator.onLine) { net("silent"); }
 begin();

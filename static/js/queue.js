@@ -10,6 +10,9 @@ const PATIENCE = 20_000;
 const WAITING = "waiting";
 const REFUSED = "refused";
 const HEADS = ["heads", "adults", "children"];
+const SET = 2000;
+// The phone's clock beside one that nobody can set: how far they are apart changes when it is set, or has slept.
+const apart = () => Date.now() - performance.now();
 const ofAll = (person) => IDBKeyRange.bound([person, WAITING, ""], [person, WAITING, "\uffff"]);
 
 const asked = (request) => new Promise((good, bad) => {
@@ -137,7 +140,6 @@ export class Store {
 export class Queue {
   constructor({ store, person, session, address, token = "", now = null, told = () => {} }) {
     Object.assign(this, { store, person, session, address, token, told });
-    // How far the server's clock is ahead of this phone's. A page that opened without net does not know it.
     this.ahead = now ? Date.parse(now) - Date.now() : null;
     this.last = new Map();
     this.wait = FIRST_WAIT;
@@ -150,6 +152,13 @@ export class Queue {
     };
     addEventListener("online", () => { this.wait = FIRST_WAIT; this.send(); });
   }
+
+  // How far the server's clock is ahead of this phone's. A page that opened without net does not know it, and none does
+  // any longer once the phone's clock has been set: what was tapped before that has its time, and what is tapped after
+  // it is by the phone's until the server has been asked.
+  get ahead() { return Math.abs(apart() - this.apart) < SET ? this.known : null; }
+
+  set ahead(known) { Object.assign(this, { known, apart: apart() }); }
 
   // The clock of the server, as well as this page knows it.
   clock() { return new Date(Date.now() + (this.ahead ?? 0)).toISOString(); }
@@ -191,6 +200,7 @@ export class Queue {
   // Sends all that waits; true when nothing does any longer. Another tab that sends is waited for.
   async send() {
     clearTimeout(this.later);
+    await this.storing?.catch(() => {});
     const all = await navigator.locks.request(this.name, () => this.sendAll());
     if (!all && !this.over) {
       this.later = setTimeout(() => this.send(), this.wait * (0.5 + Math.random()));

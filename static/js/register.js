@@ -7,11 +7,31 @@ const status = form?.querySelector("[data-status]");
 const clock = (at) => new Date(at).toLocaleTimeString("nb-NO", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
 const MOODS = { present: "here", excused: "word", absent: "gone" };
 
-const valueOf = (name) => {
+// Nothing moves under a finger, or under whoever presses twice: what else there is to show waits until they have let go.
+const REST = 400;
+const LONGEST_PRESS = 3000;
+let still = Promise.resolve();
+const press = () => {
+  still = new Promise((good) => {
+    for (const end of ["pointerup", "pointercancel", "keyup"]) {
+      addEventListener(end, () => setTimeout(good, REST), { capture: true, once: true });
+    }
+    setTimeout(good, LONGEST_PRESS);
+  });
+};
+for (const begin of ["pointerdown", "keydown"]) { addEventListener(begin, press, true); }
+const calm = async () => {
+  let waited;
+  do { waited = still; await waited; } while (waited !== still);
+};
+
+// What a field holds: now, or as it was `drawn`.
+const valueOf = (name, drawn = false) => {
   const all = controls(name);
-  if (!name.endsWith(":state")) { return all[0].value.trim() || null; }
+  if (!name.endsWith(":state")) { return (drawn ? all[0].defaultValue : all[0].value).trim() || null; }
+  const chosen = (one) => drawn ? one.defaultChecked : one.checked;
   const [here] = all.filter((one) => one.type === "checkbox");
-  return here.checked ? "present" : all.find((one) => one.type === "radio" && one.checked)?.value || null;
+  return chosen(here) ? "present" : all.find((one) => one.type === "radio" && chosen(one))?.value || null;
 };
 
 const versionOf = (name) => Number(controls(name)[0].dataset.version);
@@ -56,12 +76,19 @@ const sayValue = (tap) => {
   return ["seats", "heads"].includes(tap.field) ? said("came", { num: tap.value }) : tap.value;
 };
 
+// Whoever has the focus in what goes is led to what is said instead.
+const hide = (one, hidden) => {
+  if (hidden && one.contains(document.activeElement)) { status.focus({ preventScroll: true }); }
+  one.hidden = hidden;
+};
+
 // What the bar says: what was saved, or how many wait, with a button to send them; and what was refused, with why.
 const tell = async (offline = false, last = null) => {
+  await calm();
   const [waiting, refused] = [await queue.left(), await queue.refused()];
-  document.getElementById("tp-undo").hidden = !undo;
+  hide(document.getElementById("tp-undo"), !undo);
   const bar = document.getElementById("tp-waiting");
-  bar.hidden = !waiting || !(offline || waiting > 1);
+  hide(bar, !waiting || !(offline || waiting > 1));
   signIn(false);
   if (!bar.hidden) {
     bar.querySelector("span").textContent = said(waiting === 1 ? "one_waits" : "wait", { num: waiting });
@@ -73,7 +100,7 @@ const tell = async (offline = false, last = null) => {
     status.textContent = said(waiting === 1 ? "one_waits" : "wait", { num: waiting });
   }
   const list = document.getElementById("tp-refused");
-  list.hidden = !refused.length;
+  hide(list, !refused.length);
   list.querySelector("ul").replaceChildren(...refused.map((tap) => {
     const line = document.createElement("li");
     line.textContent = `${nameOf(`${tap.booking || ""}:${tap.field}`)}: ${sayValue(tap)} (${clock(tap.at)}). ${tap.refused}`;
@@ -84,8 +111,8 @@ const tell = async (offline = false, last = null) => {
 // Whoever is signed in no longer does that first; what they tapped waits for them, and they come back to it.
 const signIn = (first) => {
   const link = document.getElementById("tp-sign-in");
-  link.hidden = !first;
-  document.getElementById("tp-send").hidden = first;
+  hide(link, !first);
+  hide(document.getElementById("tp-send"), first);
   if (first) {
     link.search = new URLSearchParams({ next: location.pathname });
     document.getElementById("tp-waiting").hidden = false;
@@ -96,8 +123,9 @@ const signIn = (first) => {
 
 // Two wrote different things: both, with who and when. To choose is to tap, having seen both.
 const conflicts = (found) => {
+  const leave = (box) => { if (box.contains(document.activeElement)) { controls(box.dataset.either)[0]?.focus(); } };
   form.querySelectorAll("[data-either]").forEach((one) => {
-    if (!found.some((each) => each.field === one.dataset.either)) { one.remove(); }
+    if (!found.some((each) => each.field === one.dataset.either)) { leave(one); one.remove(); }
   });
   for (const one of found) {
     let box = form.querySelector(`[data-either="${one.field}"]`);
@@ -128,6 +156,7 @@ const conflicts = (found) => {
       if (each.value !== null) { button.dataset.said = each.value; }
       choices.append(button);
     }
+    leave(box);
     box.replaceChildren(question, choices);
   }
 };
@@ -140,16 +169,23 @@ const typing = (name) => {
 
 // What the server says stands on the page, but for what this phone has tapped since.
 let stands = null;
-const meet = (register) => {
+const decided = ({ field: asked, values }) => [asked, ...values.map((one) => one.field)].some((one) => queue.last.has(one));
+const meet = async (register) => {
   if (!register) { return; }
   stands = register;
-  conflicts(register.conflicts);
-  for (const [name, one] of Object.entries(register.fields)) {
-    if (!queue.last.has(name) && !typing(name)) { show(name, one.value, one.version); }
-  }
-  count();
+  const put = (only) => {
+    for (const [name, one] of Object.entries(stands.fields)) {
+      if (!queue.last.has(name) && !typing(name) && only(name, one)) { show(name, one.value, one.version); }
+    }
+    count();
+  };
+  // A switch that somebody's finger is on does not turn under it. What shows already is seen at once.
+  put((name, one) => (shown.get(name) ?? null) === one.value);
+  await calm();
+  conflicts(stands.conflicts.filter((one) => !decided(one)));
+  put(() => true);
   // Somebody else may have written down who came in at the door, or given a seat.
-  document.getElementById("tp-others").hidden = form.querySelectorAll(".tp-mark").length === register.of;
+  hide(document.getElementById("tp-others"), form.querySelectorAll(".tp-mark").length === stands.of);
 };
 
 // What an undoing has to say: a number and its parts are told at each other's expense.
@@ -160,14 +196,14 @@ const standing = (name) => {
   return names.map((one) => [one, shown.get(one) ?? null]);
 };
 
-const tap = async (name, value, saw) => {
+const tap = async (name, value, saw, mayUndo = true) => {
   const [booking, field] = name.split(":");
   const before = shown.get(name) ?? null;
   if (before === value && saw === undefined) { return; }
   const stood = standing(name);
   show(name, value);
   count();
-  undo = stood;
+  if (mayUndo) { undo = stood; }
   try {
     sentBefore = await queue.add({ booking, field, value, saw: saw ?? versionOf(name) });
   } catch {
@@ -203,14 +239,16 @@ const pressed = (event) => {
     event.preventDefault();
     const [name, chosen] = [button.dataset.choose, button.dataset.said ?? null];
     const next = controls(name)[0];
-    button.closest("[data-either]").remove();
+    const box = button.closest("[data-either]");
+    box.inert = true;
+    calm().then(() => box.remove());
     tap(name, chosen, Number(button.dataset.version));
-    next?.focus();
+    next?.focus({ preventScroll: true });
   } else if (button.id === "tp-undo") {
-    const all = undo;
-    Promise.all(all.map(([name, before]) => tap(name, before, versionOf(name)))).then(() => {
-      undo = null;
-      controls(all[0][0])[0].focus();
+    const all = undo || [];
+    undo = null;
+    Promise.all(all.map(([name, before]) => tap(name, before, versionOf(name), false))).then(() => {
+      controls(all[0]?.[0])[0]?.focus();
       tell();
     });
   } else if (button.id === "tp-send") {
@@ -221,7 +259,10 @@ const pressed = (event) => {
 };
 
 const hear = (what, more) => {
-  if (what === "elsewhere" && !typing(field(more))) { show(field(more), more.value); count(); }
+  if (what === "elsewhere") {
+    const name = field(more);
+    calm().then(() => { if (queue.last.get(name)?.id === more.id && !typing(name)) { show(name, more.value); count(); } });
+  }
   if (what === "sent") {
     meet(more.register);
     tell(false, sentBefore);
@@ -247,15 +288,28 @@ const begin = async () => {
   const token = form.querySelector("[name=form_token]")?.value || "";
   queue = new Queue({ store, person, session, address, token, now, told: hear });
   await queue.open();
+  // What was tapped before this code was there: it is no mark yet, and is made one.
+  const early = [];
   new Set([...form.querySelectorAll("[data-tap]")].map((one) => one.dataset.tap)).forEach((name) => {
-    shown.set(name, valueOf(name));
+    const [first, ...others] = controls(name);
+    if (first.checked && first.defaultChecked && others.some((one) => one.checked && !one.defaultChecked)) {
+      first.checked = false;
+    }
+    shown.set(name, valueOf(name, true));
+    if (valueOf(name) !== shown.get(name)) { early.push([name, valueOf(name)]); }
   });
   if (form.dataset.stands) { meet(JSON.parse(form.dataset.stands)); }
   queue.last.forEach((one, name) => show(name, one.value));
   count();
-  document.querySelectorAll("[data-without-code]").forEach((one) => { one.hidden = true; });
-  form.querySelectorAll("[data-step]").forEach((one) => { one.hidden = false; });
+  calm().then(() => {
+    document.querySelectorAll("[data-without-code]").forEach((one) => { one.hidden = true; });
+    form.querySelectorAll("[data-step]").forEach((one) => { one.hidden = false; });
+  });
   form.addEventListener("change", changed);
+  // A number that was typed and not left is told when somebody puts the phone away.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && typing(document.activeElement?.dataset.tap)) { changed({ target: document.activeElement }); }
+  });
   form.addEventListener("focusout", () => { setTimeout(() => meet(stands)); });
   form.addEventListener("click", pressed);
   form.addEventListener("submit", (event) => { event.preventDefault(); queue.send(); });
@@ -263,14 +317,16 @@ const begin = async () => {
   document.querySelector("form[data-finish]")?.addEventListener("submit", (event) => {
     event.preventDefault();
     document.activeElement?.blur();
+    tell(true);
     queue.send().then((all) => { if (all) { event.target.submit(); } else { tell(true); } });
   });
   if (queue.last.size) { tell(true); queue.send(); } else if ((await queue.refused()).length) { tell(); }
+  early.filter(([name]) => !typing(name)).forEach(([name, value]) => tap(name, value));
   form.dataset.live = "";
   if (form.dataset.keep) {
     const { keep } = await import(form.dataset.keep);
     await keep(store, form.dataset).then((kept) => {
-      document.getElementById("tp-kept").hidden = kept === null;
+      calm().then(() => { document.getElementById("tp-kept").hidden = kept === null; });
       form.dataset.kept = "";
     }, (problem) => { console.warn(String(problem)); });
   }

@@ -46,6 +46,7 @@ const begin = async () => {
   };
   out?.addEventListener("submit", async (event) => {
     event.preventDefault();
+    show((await store.waiting(person)).length);
     const left = await send();
     if (!left) { await leave(); return; }
     const wait = button(words.wait, () => show(left, again));

@@ -120,8 +120,8 @@ class Serving:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def answers(self, path: str = "/health/live", seconds: float = 90) -> None:
-        """Wait until it does."""
+    def answers(self, path: str = "/health/live", seconds: float = 300) -> None:
+        """Wait until it does. A start takes three seconds of the processor; how long those are, the machine decides."""
         until = time.monotonic() + seconds
         last = "nobody listens"
         while time.monotonic() < until:

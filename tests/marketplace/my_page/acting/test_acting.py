@@ -335,3 +335,18 @@ async def test_several_dates_that_were_handed_over_lead_to_one_another_by_new_li
     hers = await Booking.get(id=made.id)
     page = await visitor.open(link_path(hers.id, hers.link_version))
     assert link_path(theirs.id, theirs.link_version + 1) in str(page.soup)
+
+
+async def test_whoever_is_helped_reads_that_their_name_is_seen_also_when_they_change_it(
+    visitor: Visitor,
+) -> None:
+    kari, ada = await make.person("Kari", "kari@example.no"), await make.person("Ada", "ada@example.no")
+    await acting.add(kari.id, "Ada", Relation.GUARDIAN, (Channel.EMAIL, "ada@example.no"), alias=False, lang="nb",
+                     now=NOW)  # fmt: skip
+    await visitor.sign_in(ada)
+    page = await visitor.open("/my-page/helpers")
+    assert "Navnet du bruker her, ser de, også når du endrer det." in page.text, "before they say yes"
+    await visitor.submit(page, "/accept")
+    await visitor.submit(await visitor.open("/my-page"), "/profile", name="Adrian")
+    await visitor.sign_in(kari)
+    assert "Adrian" in (await visitor.open("/my-page/people")).text
