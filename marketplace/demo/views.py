@@ -29,6 +29,8 @@ SHOWN = 100
 OWN = {"script", "style", "title", "h1"}
 """Not shown of a mail, with what they hold: the page has a heading of its own."""
 BODY = nh3.ALLOWED_TAGS - {"h1", "img"}
+HIDING = nh3.ALLOWED_ATTRIBUTES | {"div": {"hidden"}}
+"""What a mail begins with on a locked screen is no part of it (templates/mails/_layout.html)."""
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -87,7 +89,9 @@ async def message(request: Request) -> Response:
 
 def shown(html: str | None) -> str | None:
     """What of a mail's html stands on a page of ours."""
-    return nh3.clean(html, tags=BODY, clean_content_tags=OWN, link_rel=None) if html else None
+    if not html:
+        return None
+    return nh3.clean(html, tags=BODY, attributes=HIDING, clean_content_tags=OWN, link_rel=None)
 
 
 @in_demo

@@ -15,16 +15,17 @@ from marketplace.every_mail import MAILS as ROOMS
 from marketplace.privacy.looked.rules import READS
 from offers.telling.models import CallAbout, Mails
 from organizations.approval.models import Answer
+from tests.house.code import ROOT, files, trees
 
-ROOT = Path(__file__).parents[2]
-CODE = [
-    path for top in ("marketplace", "offers", "organizations") for path in sorted((ROOT / top).rglob("*.py"))
-    if "migrations" not in path.parts and "demo" not in path.parts
-]  # fmt: skip
-TREES = {path: ast.parse(path.read_text()) for path in CODE}
+CODE = [path for path in files() if "migrations" not in path.parts and "demo" not in path.parts]
 LOOKED = ROOT / "marketplace/privacy/looked/rules.py"
 """Where READS stands."""
 SAVED = re.compile(r"[?&]saved=[\w-]+")
+
+
+def code() -> list[tuple[Path, ast.Module]]:
+    """Each of these files, and its tree."""
+    return [(path, trees()[path]) for path in CODE]
 
 
 def constants(tree: ast.AST) -> Iterator[str]:
@@ -40,7 +41,7 @@ def constants(tree: ast.AST) -> Iterator[str]:
 
 def called(*names: str) -> Iterator[tuple[Path, ast.Call]]:
     """The calls of these functions, plainly or as a module's."""
-    for path, tree in TREES.items():
+    for path, tree in code():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -79,7 +80,7 @@ def sentences_of_templates() -> dict[str, set[Path]]:
 
 def test_no_saved_word_is_a_text() -> None:
     bare = [
-        (path.relative_to(ROOT).as_posix(), match[0]) for path, tree in TREES.items()
+        (path.relative_to(ROOT).as_posix(), match[0]) for path, tree in code()
         for text in constants(tree) if (match := SAVED.search(text))
     ]  # fmt: skip
     assert bare == []
@@ -90,7 +91,7 @@ def test_every_saved_word_is_said_by_its_room() -> None:
     assert len(SAID) > 60, "else nothing was found"
     named = {
         (module.removesuffix(".saved"), node.attr)
-        for path, tree in TREES.items()
+        for path, tree in code()
         for module in [
             one.module for one in ast.walk(tree)
             if isinstance(one, ast.ImportFrom) and (one.module or "").endswith(".saved")
@@ -139,7 +140,7 @@ def test_no_mail_is_posted_by_a_text() -> None:
     ]  # fmt: skip
     assert bare == []
     in_sql = [
-        (path.relative_to(ROOT).as_posix(), name) for path, tree in TREES.items() for text in constants(tree)
+        (path.relative_to(ROOT).as_posix(), name) for path, tree in code() for text in constants(tree)
         if "outbox_message" in text for name in re.findall(r"\bmail\s*=\s*'(\w+)'", text) if name in MAILS
     ]  # fmt: skip
     assert in_sql == []
@@ -154,7 +155,7 @@ def test_every_mail_that_can_be_written_is_posted_by_something() -> None:
     """By its function, imported or of its module, or by its constant."""
     used = {
         getattr(node, "attr", "") or getattr(node, "id", "")
-        for path, tree in TREES.items() if path.name not in ("mails.py", "every_mail.py")
+        for path, tree in code() if path.name not in ("mails.py", "every_mail.py")
         for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name)
     }  # fmt: skip
     assert {name for name in MAILS if name not in used and name.upper() not in used} == set()
@@ -173,7 +174,7 @@ def test_every_act_in_the_audit_log_is_a_constant_called_noun_dot_verb() -> None
     twice = Counter(act.value for act in ACTS.values())
     assert [act for act, times in twice.items() if times > 1] == [], "one room's, and the others import it"
     bare = [
-        (path.relative_to(ROOT).as_posix(), text) for path, tree in TREES.items() if path.name != "acts.py"
+        (path.relative_to(ROOT).as_posix(), text) for path, tree in code() if path.name != "acts.py"
         for text in constants(tree) if any(text == act or f"'{act}'" in text for act in ACTS.values())
     ]  # fmt: skip
     assert bare == []
@@ -187,7 +188,7 @@ def test_every_act_in_the_audit_log_is_a_constant_called_noun_dot_verb() -> None
 def test_every_act_is_recorded_by_something() -> None:
     """By its name, or by `Act(f"noun.{what}")`, where the rest of it is the act's own result."""
     named = {
-        node.attr for path, tree in TREES.items() if path != LOOKED
+        node.attr for path, tree in code() if path != LOOKED
         for node in ast.walk(tree) if isinstance(node, ast.Attribute)
     }  # fmt: skip
     made = {

@@ -3,7 +3,6 @@ somebody has changed or made up leads to a page that helps."""
 
 import ast
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
@@ -28,6 +27,7 @@ from organizations.notices import rules as notices
 from organizations.notices.models import MemberNotice, Notice
 from tests import make
 from tests.conftest import NOW
+from tests.house.code import ROOT, trees
 from tests.marketplace.base.test_signing import crafted
 from tests.visitor import Visitor
 
@@ -177,11 +177,6 @@ async def test_what_is_stored_of_before_is_known_again(visitor: Visitor) -> None
 # --- what is written now ---
 FORMERLY = {"booking-link", "unsubscribe-link", "stop-notice", "invitation"}
 """The purposes of the old links."""
-ROOT = Path(__file__).parents[2]
-TREES = {
-    path: ast.parse(path.read_text())
-    for top in ("marketplace", "offers", "organizations") for path in (ROOT / top).rglob("*.py")
-}  # fmt: skip
 ENCODES = {
     "marketplace/base/signing.py": "the one form of a link, and the key of what is sealed",
     "offers/feeds/actions.py": "a calendar's secret, which is stored hashed",
@@ -193,7 +188,7 @@ def test_nothing_writes_a_link_as_before() -> None:
     """Nobody signs for those purposes but who reads them; and nobody makes a word of bytes in a form of their own."""
     signs = {
         path.relative_to(ROOT).as_posix()
-        for path, tree in TREES.items() for node in ast.walk(tree)
+        for path, tree in trees().items() for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("signature", "_same")
         and any(isinstance(each, ast.Constant) and each.value in FORMERLY for each in node.args)
@@ -201,12 +196,12 @@ def test_nothing_writes_a_link_as_before() -> None:
     assert signs == {"marketplace/base/old_links.py"}
     encodes = {
         path.relative_to(ROOT).as_posix()
-        for path, tree in TREES.items() for node in ast.walk(tree)
+        for path, tree in trees().items() for node in ast.walk(tree)
         if "urlsafe_b64encode" in (getattr(node, "attr", ""), getattr(node, "id", "")) or
         (isinstance(node, ast.keyword) and node.arg == "altchars")
     }  # fmt: skip
     assert encodes - {"marketplace/base/old_links.py"} == ENCODES.keys()
-    old = TREES[ROOT / "marketplace/base/old_links.py"]
+    old = trees()[ROOT / "marketplace/base/old_links.py"]
     assert not any("encode" in getattr(node, "attr", "") for node in ast.walk(old)), "it reads, and no more"
 
 
@@ -222,7 +217,7 @@ KINDS: dict[str, tuple[Token[*tuple[object, ...]], tuple[object, ...]]] = {
 def test_no_two_kinds_of_links_have_one_key() -> None:
     made = [
         node.args[0].value
-        for tree in TREES.values() for node in ast.walk(tree)
+        for tree in trees().values() for node in ast.walk(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Token"
     ]  # fmt: skip
     assert len(made) == len({*made}) == len(KINDS), made

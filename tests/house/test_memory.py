@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.house.code import parsed
+
 ROOT = Path(__file__).parents[2]
 THE_WAY = ROOT / "marketplace" / "base" / "quick" / "remembered.py"
 """What marks a function so."""
@@ -45,7 +47,7 @@ def remembered() -> Iterator[str]:
         for file in {*(ROOT / room).rglob("*.py")} - {THE_WAY}:
             text = file.read_text()
             found = 0
-            for node in ast.walk(ast.parse(text)):
+            for node in ast.walk(parsed(text)):
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                     marks = [ast.unparse(mark).split("(")[0].split(".")[-1] for mark in node.decorator_list]
                     if {"cache", "lru_cache", "remembered"} & set(marks):

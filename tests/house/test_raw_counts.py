@@ -9,6 +9,7 @@ import pytest
 from starlette.routing import Route
 
 from marketplace.statistics.role import RAW
+from tests.house.code import parsed
 from tests.house.test_queries import asked
 from tests.house.town import Town, routes
 from tests.visitor import Visitor
@@ -40,7 +41,7 @@ MAY_COUNT = {"marketplace/statistics/closing.py", "marketplace/statistics/own/qu
 
 def objections(text: str) -> Iterator[str]:
     """What of a file reads who came or who booked."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr):
             source = ast.get_source_segment(text, node) or ""
@@ -68,7 +69,7 @@ def counts(text: str) -> bool:
             )
         )
         or (isinstance(node, ast.Import) and any(each.name == COUNTING for each in node.names))
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parsed(text))
     )
 
 

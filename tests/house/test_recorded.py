@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.code import parsed
 from tests.house.test_whose import named
 
 HOUSE = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def reading(text: str) -> set[str]:
     found = set[str]()
     if not (READS.search(text) or "offers.attendance.models" in text):
         return found
-    tree = ast.parse(text)
+    tree = parsed(text)
     models = {
         each.name
         for node in ast.walk(tree)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.code import parsed
+
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("marketplace", "offers", "organizations")
 PROBLEMS = {"Refused", "Conflict", "Forbidden", "TooMany"}
@@ -49,7 +51,7 @@ def problems() -> frozenset[str]:
 
 def refusals(text: str) -> Iterator[str]:
     """What a file raises that says why something may not be done."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Raise) and node.exc is not None:
             raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             name = raised.attr if isinstance(raised, ast.Attribute) else getattr(raised, "id", "")
@@ -58,7 +60,7 @@ def refusals(text: str) -> Iterator[str]:
 
 
 def of_the_web(text: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         names = (
             [node.module or ""] if isinstance(node, ast.ImportFrom)
             else [each.name for each in node.names] if isinstance(node, ast.Import) else []

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.code import parsed
+
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("marketplace", "offers", "organizations")
 LAW = "offers/seats/"
@@ -42,7 +44,7 @@ def texts(tree: ast.Module) -> Iterator[str]:
 
 def writes(source: str) -> bool:
     """Does this file write seats?"""
-    for text in texts(ast.parse(source)):
+    for text in texts(parsed(source)):
         if WHOLE.search(text):
             return True
         for change in CHANGE.finditer(text):
@@ -67,7 +69,7 @@ def test_seats_know_no_form_page_or_question() -> None:
     known = {
         f"{path.name}: {name}"
         for path in (HOUSE / LAW).glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path.read_text()))
         for name in (
             [node.module or ""] if isinstance(node, ast.ImportFrom)
             else [one.name for one in node.names] if isinstance(node, ast.Import) else []

@@ -37,6 +37,7 @@ from offers.messages.follow_up.queries import wants_news
 from offers.seats import once
 from tests import make
 from tests.conftest import NOW
+from tests.house.code import parsed
 from tests.house.test_links import BOOKING, BOOKINGS, KINDS, SECRET, UNSUBSCRIBE
 from tests.visitor import Visitor
 
@@ -267,7 +268,7 @@ def test_whatever_is_signed_can_be_read_with_a_key_of_before() -> None:
         for path in (ROOT / top).rglob("*.py"):
             if path.name == "signing.py" or "migrations" in path.parts:
                 continue
-            module = ast.parse(path.read_text())
+            module = parsed(path.read_text())
             ours = {
                 alias.name for node in ast.walk(module)
                 if isinstance(node, ast.ImportFrom) and node.module == "marketplace.base.signing"

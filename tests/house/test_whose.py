@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.code import parsed
+
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("marketplace", "offers", "organizations")
 ASKS = re.compile(
@@ -51,7 +53,7 @@ EXCEPTIONS = {
 def asking(text: str) -> set[str]:
     """Names of the functions and constants of a file that ask for a participant, and not as far as one may know."""
     found = set()
-    tree, lines = ast.parse(text), text.splitlines()
+    tree, lines = parsed(text), text.splitlines()
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)

@@ -1,6 +1,7 @@
 """A backup as it is ordered, by hand, by a timer or by who streams the log: the copy, the keys, and a note of it."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from marketplace.operations.backup.dumping import Dump, dump, tried
 from marketplace.operations.backup.folder import MARK
 from marketplace.operations.backup.rules import Copy
 from marketplace.operations.backup.taking import take
-from marketplace.operations.backup.tools import Busy, Refused
+from marketplace.operations.backup.tools import Busy, Refused, why
 from marketplace.settings import settings
 
 log = structlog.get_logger("backup")
@@ -40,14 +41,12 @@ async def copy_noted(path: Path, url: str, *, keys: Path | None = None, full: bo
     try:
         look_whether_it_is_there(path)
         copy = await take(path, url, full=full, say=_told)
-        years = await _keys(keys)
     except Busy:
         raise
     except (Refused, OSError) as problem:
-        backed_up.note_copy(None, str(problem))
+        backed_up.note_copy(None, why(problem))
         raise
-    backed_up.note_copy(copy.ended_at, folder=path)
-    return Done(copy, years)
+    return Done(copy, await _noted(path, copy.ended_at, keys))
 
 
 async def dump_noted(path: Path, url: str, *, keys: Path | None = None, trial: bool = False) -> Dumped:
@@ -56,14 +55,24 @@ async def dump_noted(path: Path, url: str, *, keys: Path | None = None, trial: b
         look_whether_it_is_there(path)
         made = await dump(path, url)
         rows = await tried(path / "dumps" / made.name) if trial else {}
-        years = await _keys(keys)
     except Busy:
         raise
     except (Refused, OSError) as problem:
-        backed_up.note_copy(None, str(problem))
+        backed_up.note_copy(None, why(problem))
         raise
-    backed_up.note_copy(made.ended_at, folder=path)
-    return Dumped(made, rows, years)
+    return Dumped(made, rows, await _noted(path, made.ended_at, keys))
+
+
+async def _noted(path: Path, ended_at: datetime, keys: Path | None) -> list[int]:
+    """The database is saved, whatever becomes of the keys; years whose key is copied now. Raises Refused."""
+    try:
+        years = await _keys(keys)
+    except OSError as problem:
+        trouble = f"The database is copied and verified, but no key of a counted year is: {why(problem)}."
+        backed_up.note_copy(ended_at, trouble, path)
+        raise Refused(trouble) from problem
+    backed_up.note_copy(ended_at, folder=path)
+    return years
 
 
 def look_whether_it_is_there(path: Path) -> None:

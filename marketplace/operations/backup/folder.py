@@ -90,7 +90,8 @@ class Folder:
             found: Json = json.loads((self.path / MARK).read_text())
             known = found["format"], found["system"], found["major"]
         except (OSError, ValueError, KeyError, TypeError) as problem:
-            raise Refused(f"{self.path / MARK} cannot be read: {problem}.") from problem
+            said = getattr(problem, "strerror", None) or problem
+            raise Refused(f"{self.path / MARK} cannot be read: {said}.") from problem
         if known[0] != FORMAT:
             raise Refused(f"{self.path} was written by a newer Treffpunkt: upgrade the program first.")
         return found

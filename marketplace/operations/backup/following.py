@@ -25,7 +25,7 @@ from marketplace.operations.backup.files import settle
 from marketplace.operations.backup.folder import PARTIAL, Folder, segments_in
 from marketplace.operations.backup.rules import SEGMENT, is_due
 from marketplace.operations.backup.taking import Cluster, cluster, know_line
-from marketplace.operations.backup.tools import Busy, Refused, ToolFailed
+from marketplace.operations.backup.tools import Busy, Refused, ToolFailed, why
 
 log = structlog.get_logger("backup")
 
@@ -56,7 +56,7 @@ async def follow(path: Path, url: str) -> None:
         try:
             await _stream(path, url)
         except (Refused, asyncpg.PostgresError, *UNAVAILABLE) as problem:
-            backed_up.note_log(None, str(problem) or type(problem).__name__)
+            backed_up.note_log(None, why(problem))
             log.warning("the log is not streamed", problem=type(problem).__name__)
         wait = 1.0 if time.monotonic() - began > STILL else min(wait * 2, MOST_WAIT)
         await asyncio.sleep(jittered(wait))

@@ -31,6 +31,13 @@ class ToolFailed(Refused):
         self.said = said
 
 
+def why(problem: BaseException) -> str:
+    """What went wrong, for a person: our own sentence, or a file and what the system says of it."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.filename}: {problem.strerror}" if problem.filename else problem.strerror
+    return str(problem) or type(problem).__name__
+
+
 def conninfo(url: str) -> list[str]:
     """The arguments by which PostgreSQL's clients find the server; a password goes by `surroundings`."""
     given = credentials(url)

@@ -41,7 +41,7 @@ def backup(
     """
     from marketplace.operations.backup import following
     from marketplace.operations.backup.copying import copy_noted, dump_noted
-    from marketplace.operations.backup.tools import Refused
+    from marketplace.operations.backup.tools import Refused, why
 
     if data:
         use(data)
@@ -75,7 +75,7 @@ def backup(
                 for name, count in dumped.rows.items():
                     click.echo(f"  restored into a scratch server: {count} rows of {name}")
         except (Refused, OSError) as problem:
-            raise click.ClickException(str(problem)) from problem
+            raise click.ClickException(why(problem)) from problem
         if keys or settings().keys_backup_dir:
             click.echo(f"Keys of counted years copied apart: {', '.join(map(str, years)) or 'nothing new'}.")
 
@@ -114,7 +114,7 @@ def restore(folder: Path | None, until: datetime | None, keys: Path | None, data
     from marketplace.base.data.instance import ours
     from marketplace.operations.backup import keys as key_copies
     from marketplace.operations.backup import planning, restoring
-    from marketplace.operations.backup.tools import Refused
+    from marketplace.operations.backup.tools import Refused, why
     from marketplace.operations.restore.actions import put_right
 
     if data:
@@ -142,7 +142,7 @@ def restore(folder: Path | None, until: datetime | None, keys: Path | None, data
         )
         done = restoring.restore(plan, where, right, click.echo)
     except (Refused, OSError) as problem:
-        raise click.ClickException(str(problem)) from problem
+        raise click.ClickException(why(problem)) from problem
     if wanted := keys or settings().keys_backup_dir:
         years = key_copies.bring_back(wanted)
         click.echo(f"Keys of counted years brought back: {', '.join(map(str, years)) or 'none was missing'}.")

@@ -1,6 +1,7 @@
 """The demo's mailbox, people and clock."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -174,3 +175,11 @@ async def test_every_mail_can_be_looked_at_in_each_language(visitor: Visitor) ->
     assert "av 160 tegn" in (await visitor.open("/demo/mails/receipt")).text
     assert (await visitor.open("/demo/mails/finnes-ikke")).status == 404
     assert await rows("SELECT id FROM organization") == []
+
+
+async def test_what_a_mail_says_on_a_locked_screen_is_not_shown_with_it(visitor: Visitor) -> None:
+    page = await visitor.open("/demo/mails/receipt")
+    found = page.soup.find(string=re.compile("Åpne meldingen for å lese den"))
+    assert found is not None
+    assert found.parent is not None
+    assert found.parent.has_attr("hidden")

@@ -19,7 +19,7 @@ from marketplace.cli import commands
 from marketplace.operations.backup.copying import look_whether_it_is_there
 from marketplace.operations.backup.folder import Folder
 from marketplace.operations.backup.proving import prove
-from marketplace.operations.backup.tools import Refused
+from marketplace.operations.backup.tools import Refused, why
 from marketplace.settings import settings
 from tests.marketplace.operations.clusters import a_place
 
@@ -69,6 +69,27 @@ def test_back_again_by_two_commands_and_the_status_says_so(place: Path) -> None:
     assert before
     assert Path(before[1]).exists()
     assert typed("check-data", place) == (0, "0 violations\n")
+
+
+def test_where_the_keys_cannot_be_copied_the_copy_of_the_database_counts_and_both_are_said(
+    place: Path,
+) -> None:
+    """As where the folder for them is another user's, or its disk is not there."""
+    code, said = typed("backup", place, str(place / "kept"), "--keys", "/proc/nothing")
+    assert code == 1
+    assert (
+        "The database is copied and verified, but no key of a counted year is: /proc/nothing: No such file"
+        in said
+    )
+    noted = json.loads((place / "data/backup-copy.json").read_text())
+    newest = Folder.found(place / "kept").copies()[-1]
+    assert (noted["at"], "no key" in noted["trouble"]) == (newest.ended_at.isoformat(), True)
+
+
+def test_what_the_system_says_of_a_file_is_said_without_pythons_words() -> None:
+    assert why(PermissionError(13, "Permission denied", "/backup/x")) == "/backup/x: Permission denied"
+    assert why(OSError(28, "No space left on device")) == "No space left on device"
+    assert why(TimeoutError()) == "TimeoutError"
 
 
 @pytest.mark.parametrize(
