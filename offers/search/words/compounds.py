@@ -101,6 +101,6 @@ def foldings(word: str) -> frozenset[str]:
         {"æ": "a", "ø": "o", "å": "a"},
         {"æ": "ae", "ø": "oe", "å": "aa"},
     )
-    plain = word.translate(str.maketrans("éèêëäöüáàóòíì", "eeeeaouaaooii"))
+    plain = word.translate(str.maketrans("éèêëäöüáàóòíìąćęłńśźż", "eeeeaouaaooiiacelnszz"))
     made = {plain.translate({ord(letter): typed for letter, typed in way.items()}) for way in ways}
     return frozenset(made - {word})

@@ -229,11 +229,20 @@ async def test_an_organisation_is_found_among_many_by_a_part_of_its_name(
     chosen = await visitor.open(f"/offers?who=xyz&organization={slugs['Turvenner']}")
     assert choices(chosen, "organization") == {slugs["Turvenner"]: "1 tilbud"}, "what is chosen stays"
     assert "Ingen som har tilbud her, heter noe med «xyz»." in chosen.text
+    twice = await visitor.open(f"/offers?who=tur&organization={slugs['Turvenner']}")
+    every = [one["value"] for one in twice.soup.select("#find input[name=organization]")]
+    assert sorted(every) == sorted([slugs["Sandnes turlag"], slugs["Turvenner"]]), "each stands once"
     groups = await visitor.open("/offers?who=turlag&kind=group")
     assert "«turlag»" in groups.text
     assert not choices(groups, "organization"), "it is counted as all else is"
     wrong = await visitor.open(f"/offers?who={'x' * 61}&kind=group")
     assert (wrong.status, wrong.soup.select_one("#kind-group, #kind[value=group]") is not None) == (422, True)
     assert words(wrong.soup.select_one("#who-error")) == "Skriv en kortere del av navnet, høyst 60 tegn."
-    monkeypatch.setattr("offers.search.sheet.MOST", 30)
+    monkeypatch.setattr("offers.search.sheet.SHOWN", 1)
+    monkeypatch.setattr("offers.search.sheet.MOST", 3)
+    assert not (await visitor.open("/offers?who=e")).soup.select("#rest-organization"), (
+        "what was looked for is seen"
+    )
+    assert (await visitor.open("/offers")).soup.select("#rest-organization"), "the rest of all is folded away"
+    monkeypatch.undo()
     assert not (await visitor.open("/offers")).soup.select("#who"), "a few need no field"

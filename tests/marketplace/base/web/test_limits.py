@@ -1,8 +1,10 @@
 """Who is counted: X-Forwarded-For is believed from our own proxies only. What counts: all tries."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from tests import make
 from tests.visitor import Visitor
 
 HOUR = timedelta(hours=1)
+ROOT = Path(__file__).parents[4]
 
 PROXY, OUTER, BALANCER = "10.0.0.5", "10.0.0.6", "10.1.0.77"
 
@@ -152,3 +155,18 @@ async def test_what_is_done_counts_once(visitor: Visitor) -> None:
     page = await visitor.open("/my-page/contacts/new")
     assert (await visitor.submit(page, "/new", address="ny@example.no")).status == 303
     assert {each["count"] for each in await rows("SELECT count FROM rate_limit")} == {1}
+
+
+def test_what_counts_by_an_address_says_so() -> None:
+    """Guesses at a code are bound to so many and no more; who is refused one only learns that others have guessed."""
+    by_an_address = re.compile(
+        r"""(?:Tries|limit)\(\s*["'][^"']+["'],\s*[^,]*(?:address|contact|reach)\b[^,]*,""", re.IGNORECASE
+    )
+    found = [
+        one.group(0)
+        for room in ("marketplace", "offers", "organizations")
+        for file in sorted((ROOT / room).rglob("*.py"))
+        if file.name != "limits.py"
+        for one in by_an_address.finditer(file.read_text())
+    ]
+    assert found == ['Tries("sign-in code", ticket.address,']

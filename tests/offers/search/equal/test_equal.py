@@ -152,3 +152,17 @@ def test_one_begins_with_friends_cafes_and_languages_in_the_words_of_those_who_c
     for typed, ours in (("друзі", "venn"), ("przyjaciele", "venn"), ("أصدقاء", "venn"), ("مقهى", "kafé"),
                         ("kawiarnia", "kafé"), ("мовне", "språk"), ("اللغة", "språk")):  # fmt: skip
         assert ours in begun.to(typed), typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "ours"),
+    [
+        ("sovn", "sove"),
+        ("soevn", "sove"),
+        ("parorende", "pårørande"),
+        ("tenaring", "ungdom"),
+        ("jezyk", "norsk"),
+    ],
+)
+def test_words_are_known_without_their_rings_and_marks(typed: str, ours: str) -> None:
+    assert ours in Equals.of(FIRST).to(typed)

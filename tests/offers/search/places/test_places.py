@@ -1,11 +1,13 @@
 """Which place is meant, and how far away things are."""
 
+from uuid import uuid4
+
 import pytest
 
 from marketplace.base.text import clean
 from offers.catalogue.rules import away_words
 from offers.search.places.postcodes import Point, folded, metres, postcodes, towns
-from offers.search.places.rules import Places, is_position, place_of
+from offers.search.places.rules import Places, VenueAt, is_position, place_of
 
 NOTHING = Places((), ())
 
@@ -79,3 +81,28 @@ def test_how_far_it_is_is_said_as_people_would(away: int, words: str) -> None:
 def test_folding_keeps_different_places_apart() -> None:
     assert len({folded(one.name) for one in postcodes().values()}) == len(towns())
     assert folded("Hov") != folded("Hof")
+
+
+NORTH = 1 / 111.195
+"""A kilometre northwards, in degrees."""
+
+
+def along(**kilometres: float) -> Places:
+    """Municipalities on a line northwards, by how many kilometres from where the line begins."""
+    halls = [
+        VenueAt(uuid4(), slug, None, None, 60 + km * NORTH, 5.0, slug, slug.upper(), True, None)
+        for slug, km in kilometres.items()
+    ]
+    return Places(tuple(halls), ())
+
+
+def test_neighbours_are_those_within_fifty_kilometres_the_nearest_first() -> None:
+    line = along(xa=49.9, xb=30, xc=50.1, xd=12, xhere=0)
+    assert line.around(["xhere"]) == ["xd", "xb", "xa"]
+
+
+def test_of_several_municipalities_who_is_near_one_is_a_neighbour() -> None:
+    line = along(xhere=0, xfar=200, xa=-20, xb=190)
+    assert line.around(["xhere", "xfar"]) == ["xb", "xa"]
+    assert line.around([]) == []
+    assert line.around(["unknown"]) == []
