@@ -40,7 +40,8 @@ QUERIES = {
     "evening=true": ["Data"], "q=tur&audience=seniors": ["Gå på tur"], "q=finnes+ikke": [],
     "part=evening": ["Data"], "weekday=thursday": ["Data"], "weekday=thursday&part=evening": ["Data"],
     "access=toilet": ["Turkafé"],
-    "age=9": ["Gå på tur", "Turkafé"], "spoken=uk": ["Gå på tur"], "cost=free": ["Turkafé"],
+    "age=9": ["Turkafé"], "age=72": ["Data", "Gå på tur", "Turkafé"],
+    "spoken=uk": ["Gå på tur"], "cost=free": ["Turkafé"],
     "no_booking=on": ["Turkafé"], "organization=senior": ["Gå på tur"],
     "q=" + quote("100% \\ 'x'"): [],
 }  # fmt: skip
