@@ -21,7 +21,7 @@ from offers.catalogue import cards, rules
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Viewer, viewer_of
 from offers.search import sheet
-from offers.search.asked import Found, Query, Search
+from offers.search.asked import Found, Query, Search, in_address
 from offers.search.cards import drawn
 from offers.search.counts import Counts
 from offers.search.filters import Names, chosen
@@ -246,7 +246,7 @@ def _sent(value: Any) -> Any:
 def here(request: Request, query: Query) -> str:
     """The address of this page with another query."""
     prefix = "" if request.lang == SOURCE else f"/{request.lang}"
-    asked = urlencode(query, doseq=True)
+    asked = in_address(query)
     return f"{prefix}{request.scope['path']}" + (f"?{asked}" if asked else "")
 
 

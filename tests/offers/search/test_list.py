@@ -3,7 +3,7 @@
 import logging
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from bs4 import Tag
@@ -12,6 +12,7 @@ from marketplace.base.data.database import value
 from marketplace.settings import settings
 from offers.catalogue.kinds import Kind
 from offers.catalogue.models import Joining, OfferText, Session  # fmt: skip
+from offers.search.asked import Query, in_address
 from offers.search.words.crisis import needs_somebody_now
 from organizations.directory.models import Municipality, OrganizationKind, Picture
 from organizations.members.models import Role
@@ -457,6 +458,15 @@ async def test_without_an_index_the_database_searches_for_places_too(
     finally:
         monkeypatch.undo()
         settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"q": "å & b+c =?#/%"}, {"kind": ["course", "group"], "q": ""}, {"day": "today", "age": "9"}, {"q": "a b"},
+     {"near": "Søndre Land", "plain": ["i dag", "Hana~-_."]}, {"q": "кафе 🙂"}, {"kind": []}],
+)  # fmt: skip
+def test_an_address_says_what_urlencode_does(query: Query) -> None:
+    assert in_address(query) == urlencode(query, doseq=True)
 
 
 def test_words_without_end_are_read_no_further_than_a_search_goes() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -55,10 +56,10 @@ async def test_it_asks_before_it_undoes_and_says_what_it_does(own: str) -> None:
     assert "Nothing was undone" in told
     code, told = migrate(own, "--to", BEFORE, answer="y\n")
     assert (code, await newest(own)) == (0, BEFORE)
-    assert "0047_substitute: undone in 0." in told
+    assert re.search(r"0047_substitute: undone in \d", told)
     code, told = migrate(own)
     assert (code, await newest(own)) == (0, NEWEST)
-    assert told.splitlines()[0].startswith("0047_substitute: done in 0.")
+    assert re.match(r"0047_substitute: done in \d", told.splitlines()[0])
     assert migrate(own) == (0, "")
 
 
@@ -89,7 +90,7 @@ async def test_it_lets_those_by_who_write_and_tries_again(own: str) -> None:
     await writing.close()
     rest = (await asyncio.wait_for(migrating.communicate(), 60))[0].decode()
     assert (migrating.returncode, await newest(own)) == (0, NEWEST), rest
-    assert 0.2 < longest < LOCK_TIMEOUT / 1000 + 1.5
+    assert 0.2 < longest < LOCK_TIMEOUT / 1000 + 10, "and not as long as the other holds it"
 
 
 async def test_what_older_programs_get_on_with_is_written_down_for_them(own: str) -> None:
