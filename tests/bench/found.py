@@ -15,7 +15,13 @@ from tests.bench.measuring import own_database
 from tests.offers.search.words.grades import Grades, judge
 from tests.offers.search.words.test_compounds import fallen_into, not_found
 
-FILES = {"": "queries.tsv", "_untuned": "untuned.tsv", "_unseen": "unseen.tsv", "_blind": "blind.tsv"}
+FILES = {
+    "": "queries.tsv",
+    "_untuned": "untuned.tsv",
+    "_unseen": "unseen.tsv",
+    "_blind": "blind.tsv",
+    "_said": "said.tsv",
+}
 """Those that the words were tuned on, two that they partly were, and one that was written blind."""
 LEAST = 90
 """Per cent of the best that there could be."""
