@@ -1,6 +1,7 @@
 """A session that is about to begin, for journeys that keep its register."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import asyncpg
 import pytest
 from playwright.async_api import Page
 
-from tests.journeys.conftest import database, until
+from tests.journeys.conftest import PHONE, Somebody, database, until
 
 LED = """SELECT s.id, s.starts_at, s.ends_at
     FROM session s JOIN offer o ON o.id = s.offer_id JOIN booking b ON b.offer_id = o.id
@@ -78,3 +79,12 @@ async def town(instance: str) -> AsyncIterator[Town]:
         town = Town(connection)
         yield town
         await town.put_back()
+
+
+@asynccontextmanager
+async def at_the_register(arrive: Any, town: Town) -> AsyncIterator[tuple[str, Somebody, Page]]:
+    """A session that is about to begin, its host with a phone, and the page of its register."""
+    session = await town.begins()
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        yield session, host, await host.open_register(session)

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.registers import Town, another_tab, town  # noqa: F401 - a fixture
+from tests.journeys.registers import Town, another_tab, at_the_register, town  # noqa: F401 - a fixture
 
 SIGNED_OUT = """UPDATE sign_in SET ended_at = now() WHERE ended_at IS NULL
     AND person_id = (SELECT person_id FROM contact_point WHERE value = 'mariam@example.no')"""
@@ -15,10 +15,7 @@ async def test_whoever_is_signed_in_no_longer_is_told_so_and_comes_back_to_what_
     arrive: Any,
     town: Town,  # noqa: F811
 ) -> None:
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, host, page):
         await town.connection.execute(SIGNED_OUT)
         await page.get_by_role("switch").first.click()
         await expect(page.locator("#tp-waiting")).to_contain_text("Du er ikke logget inn lenger.")
@@ -55,10 +52,7 @@ async def test_another_tab_does_not_write_over_what_somebody_is_typing(arrive: A
 
 
 async def test_undoing_a_part_of_the_heads_brings_back_what_stood(arrive: Any, town: Town) -> None:  # noqa: F811
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, _host, page):
         heads, adults, children = [
             page.get_by_label(label, exact=True) for label in ("Kom innom uten påmelding", "Voksne", "Barn")
         ]
@@ -110,10 +104,7 @@ async def test_a_page_says_that_somebody_was_written_down_at_the_door_by_another
 
 
 async def test_what_the_phone_has_no_room_for_is_not_shown_as_marked(arrive: Any, town: Town) -> None:  # noqa: F811
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, host, page):
         await page.evaluate("""() => {
             window.add = IDBObjectStore.prototype.add;
             IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };

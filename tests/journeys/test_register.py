@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.registers import Town, another_tab, town  # noqa: F401 - a fixture
+from tests.journeys.registers import Town, another_tab, at_the_register, town  # noqa: F401 - a fixture
 
 
 async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) -> None:  # noqa: F811
@@ -35,10 +35,7 @@ async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) 
 
 
 async def test_what_somebody_is_typing_is_not_written_over_by_an_answer(arrive: Any, town: Town) -> None:  # noqa: F811
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, _host, page):
         number = page.get_by_label("Kom innom uten påmelding", exact=True)
         await number.fill("2")
         await number.blur()
@@ -62,10 +59,7 @@ async def test_what_somebody_is_typing_is_not_written_over_by_an_answer(arrive: 
 
 
 async def test_a_phone_fetches_again_only_the_register_that_has_changed(arrive: Any, town: Town) -> None:  # noqa: F811
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, host, page):
         await page.locator("form[data-kept]").wait_for(state="attached")
         fetched: list[str] = []
         page.on(

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.registers import Town, town  # noqa: F401 - a fixture
+from tests.journeys.registers import Town, at_the_register, town  # noqa: F401 - a fixture
 
 SLOWLY = 150
 """Milliseconds that a finger rests on what it presses."""
@@ -66,10 +66,7 @@ async def test_ferdig_is_pressed_from_a_field_that_was_typed_in(arrive: Any, tow
 
 
 async def test_whoever_presses_a_choice_twice_marks_nobody_else(arrive: Any, town: Town) -> None:  # noqa: F811
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, _host, page):
         row = await differ(page, town, session)
         await row.locator("summary").click()
         await row.locator("[data-either] button").filter(has_text="Her").dblclick(delay=40)
@@ -129,10 +126,7 @@ async def test_what_is_tapped_before_the_code_is_there_is_sent(arrive: Any, town
 
 
 async def test_the_page_that_one_comes_back_to_shows_what_stands(arrive: Any, town: Town) -> None:  # noqa: F811
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, _host, page):
         first = page.get_by_role("switch").first
         await first.click()
         await page.get_by_label("Kom innom uten påmelding", exact=True).fill("7")
@@ -151,10 +145,7 @@ async def test_the_page_that_one_comes_back_to_shows_what_stands(arrive: Any, to
 
 
 async def test_undo_pressed_twice_undoes_once(arrive: Any, town: Town) -> None:  # noqa: F811
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, _host, page):
         first = page.get_by_role("switch").first
         await first.click()
         await town.number(session, 1)
@@ -171,10 +162,7 @@ async def test_a_clock_that_is_set_between_tap_and_sending_loses_no_tap(
     town: Town,  # noqa: F811
     hours: int,
 ) -> None:
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, host, page):
         await host.lose_net()
         await page.get_by_role("switch").first.click()
         await expect(page.locator("[data-status]")).to_contain_text("Ett merke er ikke sendt")
@@ -225,10 +213,7 @@ async def test_a_number_that_was_typed_and_not_left_is_told_when_the_phone_is_pu
     arrive: Any,
     town: Town,  # noqa: F811
 ) -> None:
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = await host.open_register(session)
+    async with at_the_register(arrive, town) as (session, _host, page):
         await page.get_by_label("Kom innom uten påmelding", exact=True).fill("4")
         await page.evaluate("""() => {
             Object.defineProperty(document, "hidden", { value: true });
