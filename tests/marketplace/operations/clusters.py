@@ -10,6 +10,7 @@ from typing import Any
 
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.operations.backup import tools
+from marketplace.operations.backup.taking import take
 
 FAST = {"fsync": "off"}
 
@@ -43,3 +44,14 @@ def ask(url: str, question: str) -> Any:
             return await connection.fetchval(question)
 
     return asyncio.run(asked())
+
+
+def copied(folder: Path, *then: str) -> None:
+    """A cluster in `data` with the rows 1 and 2, and in `kept` a copy after each: whole, and what changed. `then`:
+    statements after the last copy. It is at rest."""
+    with EmbeddedPostgres(folder / "data", FAST) as url:
+        do(url, "CREATE TABLE booked (n int)")
+        for each in (1, 2):
+            do(url, f"INSERT INTO booked VALUES ({each})")
+            asyncio.run(take(folder / "kept", url))
+        do(url, *then)

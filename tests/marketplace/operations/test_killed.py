@@ -17,7 +17,7 @@ from marketplace.base.postgres.embedded import EmbeddedPostgres, EmbeddedPostgre
 from marketplace.operations.backup.folder import Folder
 from marketplace.operations.backup.proving import prove
 from marketplace.operations.backup.taking import take
-from tests.marketplace.operations.clusters import FAST, a_place, ask, do
+from tests.marketplace.operations.clusters import FAST, a_place, ask, copied, do
 from tests.marketplace.operations.killing import MIGRATE, RESTORE, TAKE, killed, moments
 
 COUNT = "SELECT coalesce(sum(n), 0)::int FROM booked"
@@ -29,12 +29,7 @@ SOAK = os.environ.get("SOAK") == "1"
 def kept() -> Iterator[Path]:
     """A cluster at rest with 1, 2 and 4 in it, and copies of it with 1 and with 3: whole, and what changed."""
     with a_place() as folder:
-        with EmbeddedPostgres(folder / "data", FAST) as url:
-            do(url, "CREATE TABLE booked (n int)")
-            for each in (1, 2):
-                do(url, f"INSERT INTO booked VALUES ({each})")
-                asyncio.run(take(folder / "kept", url))
-            do(url, "INSERT INTO booked VALUES (4)")
+        copied(folder, "INSERT INTO booked VALUES (4)")
         yield folder
 
 

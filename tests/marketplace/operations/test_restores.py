@@ -1,6 +1,5 @@
 """Back to a moment, with real clusters: nothing is overwritten, and what is wrong is refused with all as it was."""
 
-import asyncio
 import os
 import shutil
 import subprocess
@@ -13,10 +12,9 @@ import pytest
 from marketplace.base.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from marketplace.operations.backup.planning import plan
 from marketplace.operations.backup.restoring import Restored, restore
-from marketplace.operations.backup.taking import take
 from marketplace.operations.backup.tools import Refused
 from marketplace.operations.moments import moment
-from tests.marketplace.operations.clusters import FAST, a_place, ask, do
+from tests.marketplace.operations.clusters import FAST, a_place, ask, copied, do
 
 COUNT = "SELECT coalesce(sum(n), 0)::int FROM booked"
 
@@ -29,11 +27,7 @@ def now() -> datetime:
 def kept() -> Iterator[Path]:
     """A cluster at rest with two rows, and a copy after each: whole, and what changed."""
     with a_place() as folder:
-        with EmbeddedPostgres(folder / "data", FAST) as url:
-            do(url, "CREATE TABLE booked (n int)")
-            for each in (1, 2):
-                do(url, f"INSERT INTO booked VALUES ({each})")
-                asyncio.run(take(folder / "kept", url))
+        copied(folder)
         yield folder
 
 
