@@ -241,10 +241,10 @@ async def answer(request: Request) -> Response:
 async def sent_word(request: Request) -> Response:
     """POST /bookings/{token}/sent-word: not this time, or all the same."""
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    session = typed_id((await request.fields()).get("session", [""])[-1])
+    fields = await request.fields()
+    session = typed_id(fields.get("session", [""])[-1])
     if session is None:
         raise NotFound
-    fields = await request.fields()
     all_the_same = "coming" in fields
     said = shown_by(fields.get("shown", []))
     await actions.send_word(found.id, session, coming=all_the_same, now=request.now, shown=said)

@@ -106,9 +106,9 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     if wanted.age is not None:
         age = put(wanted.age)
         within = f"coalesce(o.age_from, 0) <= {age} AND {age} <= coalesce(o.age_to, 1000)"
-        unsaid = "coalesce(o.age_from, 0) = 0 AND o.age_to IS NULL"
+        said = "coalesce(o.age_from, 0) > 0 OR o.age_to IS NOT NULL"
         suits = f"o.audiences && {put([*audiences_of(wanted.age)])}::text[]"
-        conditions.append(_common(f"{within} AND NOT ({unsaid} AND NOT {suits})"))
+        conditions.append(_common(f"{within} AND ({said} OR {suits})"))
     if wanted.spoken:
         conditions.append(_common(f"o.spoken && {put(list(wanted.spoken))}::text[]"))
     if wanted.costs:

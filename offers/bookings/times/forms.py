@@ -10,8 +10,7 @@ from offers.bookings.forms import Key
 
 
 class TimeForm(Form):
-    """Another time in place of the one that one has. `shown`: when each begins, as the
-    page has said."""
+    """Another time in place of the one that one has. `shown`: when each begins, as the page has said."""
 
     words = {
         "session": {"missing": lazy("Velg en tid."), "otherwise": lazy("Velg en tid.")},

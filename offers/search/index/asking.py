@@ -147,13 +147,11 @@ def _drop_in(masks: Masks, asked: bool) -> int:
 
 def _of_age(masks: Masks, age: int) -> int:
     """Those without a limit against it; and where no age is said, those that are for somebody of this age."""
-    unsaid = ~(
-        masks.any_of("age from", masks.masks["age from"]) | masks.any_of("age to", masks.masks["age to"])
-    )
+    said = masks.any_of("age from", masks.masks["age from"]) | masks.any_of("age to", masks.masks["age to"])
     suits = masks.any_of("audience", audiences_of(age))
     from_later = masks.any_of("age from", [one for one in masks.masks["age from"] if cast(int, one) > age])
     to_earlier = masks.any_of("age to", [one for one in masks.masks["age to"] if cast(int, one) < age])
-    return ~(from_later | to_earlier) & (~unsaid | suits)
+    return ~(from_later | to_earlier) & (said | suits)
 
 
 FIELDS: dict[str, Callable[[Masks, Any], int]] = {
