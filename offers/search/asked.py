@@ -70,8 +70,8 @@ class Search:
 
     `by_date`: in the order of dates, also where there are words or a place to be near. `nearest_first`: in the
     order of distances, also where there are words. `fitting`: of those that answer equally well, what is for the
-    audiences or the age first, before what is for everybody. `counted`: how far matches are counted, for who only wants the
-    first few."""
+    audiences or the age first, before what is for everybody. `counted`: how far matches are counted, for who only
+    wants the first few."""
 
     words: str = ""
     any_word: bool = False

@@ -84,7 +84,7 @@ def by_both(masks: Masks, found: int, dates: Dates, ranked: Ranked, near: Near) 
 
 
 def by_fit(found: int, ranked: Ranked, best: int, some: int) -> Iterator[tuple[int, int]]:
-    """What answers equally well goes by whom it is for: queries.py:_fit. Of a kind no more is read than is asked for."""
+    """What answers equally well goes by whom it is for: queries.py:_fit. No more is read than is asked for."""
     fits = ((2, found & best), (1, found & some & ~best), (0, found & ~(some | best)))
     for kind, alike in groupby(ranked, lambda one: one[0] // EQUAL):
         for (fit, those), ones in zip(fits, tee(alike, FITS), strict=True):

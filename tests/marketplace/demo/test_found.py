@@ -34,7 +34,13 @@ async def test_what_answers_best_stands_first() -> None:
 @pytest.mark.usefixtures("situations")
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("unseen.tsv", 0.74), ("untuned.tsv", 0.81), ("blind.tsv", 0.57), ("said.tsv", 0.60), ("asked_for.tsv", 0.65)],
+    [
+        ("unseen.tsv", 0.74),
+        ("untuned.tsv", 0.81),
+        ("blind.tsv", 0.57),
+        ("said.tsv", 0.60),
+        ("asked_for.tsv", 0.65),
+    ],
 )
 async def test_what_nobody_tuned_for_is_answered_too(name: str, least: float) -> None:
     """What people say on the phone, a third of it without a good answer among the demo's offers; what another author

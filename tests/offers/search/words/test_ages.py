@@ -26,7 +26,8 @@ def test_an_age_is_read(typed: str, years: int) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["bodd her i 9 år", "rusfri i to år", "for 3 år siden", "lived here for 9 years", "over 65 år", "65 år og eldre", "9 til 12 år",
+    ["bodd her i 9 år", "rusfri i to år", "for 3 år siden", "lived here for 9 years", "over 65 år",
+     "65 år og eldre", "9 til 12 år",
      "barn på 9 til 12 år", "barn 0-5 år", "kurs på 10 uker", "baby på 4 måneder", "vi er 4 venner", "møte på 17",
      "tenåring", "en på 121 år", "for barn på en lørdag", "ring 116 117", "på", "er", "², på ² år", "på ٩ år"],
 )  # fmt: skip
