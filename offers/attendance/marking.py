@@ -131,8 +131,8 @@ def mark(
 def unmark(write: Statement, held: Held, bookings: list[UUID]) -> None:
     """These are not marked any more."""
     if bookings:
-        write.named("unmarked", f"""DELETE FROM attendance
-            WHERE session_id = {write.value(held.id)} AND booking_id = ANY({write.value(bookings)}) AND {BEGUN}""")  # fmt: skip
+        write.named("unmarked", f"""DELETE FROM attendance WHERE session_id = {write.value(held.id)}
+            AND booking_id = ANY({write.value(bookings)}) AND {BEGUN}""")  # fmt: skip
 
 
 HEADS = f"""INSERT INTO head_count (id, session_id, count, adults, children, recorded_at)
@@ -142,12 +142,25 @@ ON CONFLICT (session_id) DO UPDATE SET count = excluded.count,
 
 
 def count_heads(
-    write: Statement, held: Held, count: int | None, adults: int | None, children: int | None, *, now: datetime
+    write: Statement,
+    held: Held,
+    count: int | None,
+    adults: int | None,
+    children: int | None,
+    *,
+    now: datetime,
 ) -> None:
     """How many just came in, as a part of this statement. None: nobody has counted; those who checked in by code stay
     apart."""
     if count is not None:
-        values = {"id": uuid7(), "held": held.id, "count": count, "adults": adults, "children": children, "now": now}
+        values = {
+            "id": uuid7(),
+            "held": held.id,
+            "count": count,
+            "adults": adults,
+            "children": children,
+            "now": now,
+        }
         write.named("heads", HEADS.format(**{name: write.value(value) for name, value in values.items()}))
         return
     session = write.value(held.id)

@@ -62,6 +62,8 @@ class Table:
     now: datetime
     new: list[Logged] = field(default_factory=list)
     settled: list[UUID] = field(default_factory=list)
+    saved_at: datetime | None = None
+    """When what was put here was written."""
 
     @property
     def closed(self) -> bool:
@@ -120,7 +122,7 @@ async def keep_on(table: Table, sent: Sequence[Tap | Unread], sender: Sender) ->
         made = put(table, tap, sender, [each for each in mine if tap.saw <= each.saw or each is after])
         mine.append(made)
         answers.append(Answered(str(tap.id), made.outcome, made.why))
-    await write(table, sender, noted=True)
+    table.saved_at = await write(table, sender, noted=True)
     return answers
 
 
@@ -171,8 +173,8 @@ def _logged(table: Table, tap: Tap, sender: Sender, outcome: Outcome, why: Why |
 
 TAPPED = """INSERT INTO register_tap (id, session_id, arrived_at, booking_id, field, value, saw, version, tapped_at,
     person_id, substitute_id, outcome, why, chosen_at)
-SELECT t.id, {held}, {now}::timestamptz, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, {person}, {substitute},
-    t.outcome, t.why, CASE WHEN t.id = ANY({settled}::uuid[]) THEN {now}::timestamptz END
+SELECT t.id, {held}, {now}::timestamptz, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at,
+    {person}, {substitute}, t.outcome, t.why, CASE WHEN t.id = ANY({settled}::uuid[]) THEN {now}::timestamptz END
 FROM unnest({id}::uuid[], {booking_id}::uuid[], {field}::text[], {value}::text[], {saw}::int[], {version}::int[],
     {tapped_at}::timestamptz[], {outcome}::text[], {why}::text[])
     AS t (id, booking_id, field, value, saw, version, tapped_at, outcome, why) WHERE {where}"""
