@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0058_more_situations")]
+    dependencies = [("marketplace", "0059_seat_pool_sequence")]
 
     initial = False
     compatible = True
