@@ -256,6 +256,11 @@ class SeatPool(Row):
     ends_at = fields.DatetimeField(null=True, description="end of the last session: booking is over")
     opens_at = fields.DatetimeField(null=True)
     closes_at = fields.DatetimeField(null=True, description="null: at the start")
+    sequence = fields.IntField(
+        default=0,
+        db_default=0,
+        description="of its session, or the sum of all: who books has read one of them",
+    )
 
     class Meta:
         table = "seat_pool"
