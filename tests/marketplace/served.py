@@ -109,7 +109,7 @@ class Proxy:
         return await asyncio.open_connection("127.0.0.1", self.port)
 
     async def book(self, slug: str, fields: dict[str, str], number: int, key: str = "") -> int:
-        """One booking by somebody whom nobody knows yet; with the key of a form that was sent before, that form again."""
+        """One booking by somebody whom nobody knows yet. `key`: that of a form that is sent again."""
         sent = fields | {"name": f"Person {number}", "contact": "email", "email": f"p{number}@example.no"}
         if "form_key" in sent:
             sent["form_key"] = key or secrets.token_hex(16)
