@@ -51,7 +51,7 @@ class Served:
             env=environment, pass_fds=[opened.fileno()], cwd=program, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
-    async def ready(self, seconds: float = 60) -> None:
+    async def ready(self, seconds: float = 300) -> None:
         """It takes connections."""
         self.told.settimeout(seconds)
         assert await asyncio.to_thread(self.told.recv, 100) == b"READY=1"
