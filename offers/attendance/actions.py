@@ -102,7 +102,7 @@ async def fill(
         if plus and more and not again:
             _count(table, plus, more, sender)
         if not await taps.write(table, sender) and not again:
-            await marking.touch(table.held, by, table.register.volunteers, now=now)
+            await marking.touch(table.held, table.register, by, table.register.volunteers, now=now)
         if chosen is None and plus is None and now >= table.held.starts_at:  # nobody is absent before that
             await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
         if not again:

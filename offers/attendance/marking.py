@@ -1,9 +1,11 @@
 """Writing marks: the one place where somebody is counted as having come.
 
 The form and the taps both write here (actions.py, taps/actions.py), under the lock of the session's row: whoever moves
-or cancels it holds that too, so their act and this one come one after the other.
+or cancels it holds that too, so their act and this one come one after the other. What is written is made of what was
+read; it is written only where that is still so (`begin`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +17,7 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from offers.attendance import rules
 from offers.attendance.models import AttendanceState
+from offers.attendance.queries import Register
 from offers.catalogue.states import Dated
 
 
@@ -75,12 +78,16 @@ SELECT m.id, {held}, m.booking_id, m.state, m.seats, coalesce((
             WHERE a.pseudonym = k.pseudonym AND (k.anywhere OR o.owner_id = {organization}))
         ORDER BY k.place LIMIT 1), m.pseudonym), {now}, m.cause
 FROM unnest({ids}::uuid[], {marked}::uuid[], {states}::text[], {seats}::int[], {pseudonyms}::bytea[], {causes}::text[])
-    AS m (id, booking_id, state, seats, pseudonym, cause)
+    AS m (id, booking_id, state, seats, pseudonym, cause) WHERE {begun}
 ON CONFLICT (session_id, booking_id) DO UPDATE SET state = excluded.state, seats_present = excluded.seats_present,
     recorded_at = excluded.recorded_at, cause = excluded.cause,
     pseudonym = coalesce(attendance.pseudonym, excluded.pseudonym)"""
 """Whoever was registered this year under an older form, or here before they had proven their contact, keeps that. A
 pseudonym that stands already is kept: names and contacts may have gone since."""
+
+
+BEGUN = "EXISTS (SELECT FROM begun)"
+"""SQL: the register is as it was read, so what was made of that may be written. See `begin`."""
 
 
 def mark(
@@ -116,49 +123,99 @@ def mark(
         "states": [each.state.value for each in marks], "seats": [each.seats for each in marks],
         "pseudonyms": new, "causes": [each.cause.value for each in marks],
     }  # fmt: skip
-    write.named("marked", SAVE.format(**{name: write.value(value) for name, value in values.items()}))
+    write.named("marked", SAVE.format(
+        begun=BEGUN, **{name: write.value(value) for name, value in values.items()}
+    ))  # fmt: skip
 
 
 def unmark(write: Statement, held: Held, bookings: list[UUID]) -> None:
     """These are not marked any more."""
     if bookings:
-        write.named("unmarked", f"""DELETE FROM attendance
-            WHERE session_id = {write.value(held.id)} AND booking_id = ANY({write.value(bookings)})""")  # fmt: skip
+        write.named("unmarked", f"""DELETE FROM attendance WHERE session_id = {write.value(held.id)}
+            AND booking_id = ANY({write.value(bookings)}) AND {BEGUN}""")  # fmt: skip
 
 
-HEADS = """INSERT INTO head_count (id, session_id, count, adults, children, recorded_at)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (session_id) DO UPDATE SET count = excluded.count,
+HEADS = f"""INSERT INTO head_count (id, session_id, count, adults, children, recorded_at)
+SELECT {{id}}, {{held}}, {{count}}, {{adults}}, {{children}}, {{now}} WHERE {BEGUN}
+ON CONFLICT (session_id) DO UPDATE SET count = excluded.count,
     adults = excluded.adults, children = excluded.children, recorded_at = excluded.recorded_at"""
-NO_HEADS = """WITH apart AS (UPDATE head_count SET count = 0, adults = NULL, children = NULL, recorded_at = $2
-    WHERE session_id = $1 AND by_code > 0)
-DELETE FROM head_count WHERE session_id = $1 AND by_code = 0"""
 
 
-async def count_heads(
-    held: Held, count: int | None, adults: int | None = None, children: int | None = None, *, now: datetime
+def count_heads(
+    write: Statement,
+    held: Held,
+    count: int | None,
+    adults: int | None,
+    children: int | None,
+    *,
+    now: datetime,
 ) -> None:
-    """How many just came in. None: nobody has counted; those who checked in by code stay apart."""
-    if count is None:
-        await rows(NO_HEADS, held.id, now)
-    else:
-        await rows(HEADS, uuid7(), held.id, count, adults, children, now)
+    """How many just came in, as a part of this statement. None: nobody has counted; those who checked in by code stay
+    apart."""
+    if count is not None:
+        values = {
+            "id": uuid7(),
+            "held": held.id,
+            "count": count,
+            "adults": adults,
+            "children": children,
+            "now": now,
+        }
+        write.named("heads", HEADS.format(**{name: write.value(value) for name, value in values.items()}))
+        return
+    session = write.value(held.id)
+    write.named("apart", f"""UPDATE head_count SET count = 0, adults = NULL, children = NULL,
+        recorded_at = {write.value(now)} WHERE session_id = {session} AND by_code > 0 AND {BEGUN}""")  # fmt: skip
+    write.named(
+        "uncounted", f"DELETE FROM head_count WHERE session_id = {session} AND by_code = 0 AND {BEGUN}"
+    )
 
 
-BEGIN = """INSERT INTO register AS r (id, session_id, saved_by_id, saved_at, volunteers)
-VALUES ({id}, {held}, {by}, {now}, {volunteers})
-ON CONFLICT (session_id) DO UPDATE SET saved_by_id = excluded.saved_by_id, volunteers = excluded.volunteers,
-    saved_at = greatest(excluded.saved_at, r.saved_at + interval '1 microsecond')"""
+HELD = """SELECT id FROM session WHERE id = {held} AND starts_at = {starts_at} AND ends_at = {ends_at}
+    AND status = {status} FOR NO KEY UPDATE"""
+COMING = """SELECT b.id FROM held CROSS JOIN unnest({coming}::uuid[], {seats}::int[]) AS w (id, seats)
+    JOIN booking b ON b.id = w.id AND b.seats = w.seats AND b.state = 'confirmed' ORDER BY b.id FOR SHARE OF b"""
+ALL_COMING = "(SELECT count(*) FROM coming) = {many}"
+FIRST = f"""INSERT INTO register (id, session_id, saved_by_id, saved_at, volunteers)
+SELECT {{id}}, h.id, {{by}}, {{now}}, {{volunteers}} FROM held h WHERE {ALL_COMING}
+ON CONFLICT (session_id) DO NOTHING RETURNING saved_at"""
+AGAIN = f"""UPDATE register r SET saved_by_id = {{by}}, volunteers = {{volunteers}},
+    saved_at = greatest({{now}}, r.saved_at + interval '1 microsecond')
+FROM held h WHERE r.session_id = h.id AND r.saved_at = {{seen}} AND r.closed_at IS NOT DISTINCT FROM {{closed_at}}
+    AND {ALL_COMING} RETURNING r.saved_at"""
 """The moment is what a form says that it has seen, so it is another each time."""
 
 
-def begin(write: Statement, held: Held, by: UUID | None, volunteers: int | None, *, now: datetime) -> None:
-    """Something is written in the register: it is there, and changed then, by whoever did it."""
-    values = {"id": uuid7(), "held": held.id, "by": by, "now": now, "volunteers": volunteers}
-    write.named("begun", BEGIN.format(**{name: write.value(value) for name, value in values.items()}))
+def begin(
+    write: Statement,
+    held: Held,
+    seen: Register,
+    coming: Mapping[UUID, int],
+    by: UUID | None,
+    volunteers: int | None,
+    *,
+    now: datetime,
+) -> None:
+    """Something is written in the register: it is there, and changed then, by whoever did it. That is so only if all is
+    as it was read: the session (`held`), its register (`seen`), and the seats of the bookings that are marked
+    (`coming`). They are held first, in the order of all our acts, and compared as they then are, so what is written
+    beside this where it has BEGUN needs no lock before it is read."""
+    values = {"held": held.id, "starts_at": held.starts_at, "ends_at": held.ends_at, "status": held.status,
+              "coming": [*coming], "seats": [*coming.values()], "many": len(coming)}  # fmt: skip
+    named = {name: write.value(value) for name, value in values.items()}
+    write.named("held", HELD.format(**named)).named("coming", COMING.format(**named))
+    of_it = {"by": by, "now": now, "volunteers": volunteers}
+    if seen.saved_at is None:
+        sql, of_it = FIRST, of_it | {"id": uuid7()}
+    else:
+        sql, of_it = AGAIN, of_it | {"seen": seen.saved_at, "closed_at": seen.closed_at}
+    write.named("begun", sql.format(**named, **{name: write.value(value) for name, value in of_it.items()}))
 
 
-async def touch(held: Held, by: UUID | None, volunteers: int | None, *, now: datetime) -> None:
-    """The same, where nothing else is written."""
+async def touch(
+    held: Held, seen: Register, by: UUID | None, volunteers: int | None, *, now: datetime
+) -> None:
+    """The same, where nothing else is written, in a transaction that holds the session."""
     write = Statement()
-    begin(write, held, by, volunteers, now=now)
+    begin(write, held, seen, {}, by, volunteers, now=now)
     await rows(write.add("SELECT 1").sql, *write.values)

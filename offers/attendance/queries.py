@@ -20,25 +20,24 @@ def came_late(session: str = "s", booking: str = "b") -> str:
     return f"({booking}.seated_at >= {session}.ends_at)"
 
 
+PARTIES = f"""SELECT b.id AS booking_id, b.participant_id, n.name, {SIGN}, b.seats, c.value AS address,
+    {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
+    CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
+    a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at,
+    false AS alike, {came_late()} AS late
+FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
+JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
+JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
+LEFT JOIN contact_point c ON c.id = b.contact_id
+LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
+LEFT JOIN attendance a ON a.booking_id = b.id AND a.session_id = s.id"""
+"""SQL: the confirmed parties of session s, as `Attendee` has them."""
+
+
 async def parties_of(session_id: UUID) -> list[Attendee]:
     """The confirmed parties of a session, through its own pool or the offer's, each with what its register says of
     it: for what asks for no names, in any order."""
-    return await rows(
-        Attendee,
-        f"""SELECT b.id AS booking_id, b.participant_id, n.name, {SIGN}, b.seats, c.value AS address,
-            {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
-            CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
-            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at,
-            false AS alike, {came_late()} AS late
-        FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
-        JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
-        JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        LEFT JOIN contact_point c ON c.id = b.contact_id
-        LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
-        LEFT JOIN attendance a ON a.booking_id = b.id AND a.session_id = s.id
-        WHERE s.id = $1""",
-        session_id,
-    )
+    return await rows(Attendee, f"{PARTIES} WHERE s.id = $1", session_id)
 
 
 async def expected(session_id: UUID) -> list[Attendee]:
@@ -108,18 +107,16 @@ MOVED_AT = "(SELECT max(e.ended_at) FROM ended_register e WHERE e.session_id = s
 """SQL: when the register of session s began anew, for it was moved."""
 
 
+SAVED = f"""SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
+    r.volunteers, c.count AS head_count, c.adults, c.children,
+    c.recorded_at AS counted_at, coalesce(c.by_code, 0) AS by_code, {ACCEPTED} AS accepted,
+    {MOVED_AT} AS ended_at,
+    EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved'
+        AND (e.marks <> '[]' OR e.head_count IS NOT NULL)) AS ended
+FROM session s LEFT JOIN register r ON r.session_id = s.id LEFT JOIN head_count c ON c.session_id = s.id"""
+"""SQL: the register of session s, as `Register` has it."""
+
+
 async def saved(session_id: UUID) -> Register:
     """The register of a session."""
-    found = await row(
-        Register,
-        f"""SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
-            r.volunteers, c.count AS head_count, c.adults, c.children,
-            c.recorded_at AS counted_at, coalesce(c.by_code, 0) AS by_code, {ACCEPTED} AS accepted,
-            {MOVED_AT} AS ended_at,
-            EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved'
-                AND (e.marks <> '[]' OR e.head_count IS NOT NULL)) AS ended
-        FROM session s LEFT JOIN register r ON r.session_id = s.id
-        LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
-        session_id,
-    )
-    return found or Register()
+    return await row(Register, f"{SAVED} WHERE s.id = $1", session_id) or Register()

@@ -28,7 +28,7 @@ from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import begun, change, lock_dates, lock_for, look, move, promote, settled, tell
 from offers.seats.queries import LockedPool, active_in, ended
 from offers.seats.rows import LockedBooking
-from offers.seats.rules import NOTHING_SAID, Moved, Shown, moved
+from offers.seats.rules import NOTHING_SAID, Shown, check_unmoved
 from offers.seats.sql import covers
 
 
@@ -56,7 +56,7 @@ async def answer_offer(
     there is one, else their old place in the queue. The same answer again changes nothing.
 
     Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead), and
-    Moved when a yes is to another time than the page has said (`shown`).
+    Moved when a yes is to another time or place than the page has said (`shown`).
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
@@ -64,8 +64,8 @@ async def answer_offer(
             return state
         if booking.confirmed:  # they said yes, and a no on a page that stood open frees nothing
             raise Refused(_("Det er sagt ja til denne plassen. Skal noen andre få den, må den meldes av."))
-        if yes and moved(shown, pool.session_id, pool.starts_at):
-            raise Moved
+        if yes:
+            check_unmoved(shown, pool.session_id, pool.starts_at, pool.sequence)
         late = state is BookingState.EXPIRED
         if await begun(pool, now) or (not late and not booking.offered):
             raise Refused(_("Denne plassen holdes ikke lenger."))
@@ -112,8 +112,7 @@ async def send_word(
         )  # fmt: skip
         if found is None:
             raise Refused(_("Denne samlingen er over eller avlyst."))
-        if moved(shown, session_id, found["starts_at"]):
-            raise Moved
+        check_unmoved(shown, session_id, found["starts_at"])
         if coming:
             await rows(
                 "DELETE FROM sent_word WHERE booking_id = $1 AND session_id = $2", booking_id, session_id

@@ -15,7 +15,7 @@ from marketplace.base.web.forms import Form, Sent
 from marketplace.people.names import NAME_LENGTH, PersonName, person_name
 from marketplace.people.rules import can_be_rung, can_take_sms, contact
 from marketplace.settings import settings
-from offers.seats.rules import Shown
+from offers.seats.rules import Said, Shown
 
 
 def _email(text: str | None) -> str:
@@ -119,13 +119,15 @@ def _companions(text: str | None, so_far: ValidationInfo) -> str | None:
 
 def shown_by(sent: Iterable[str]) -> Shown:
     """What the hidden fields of the form say (templates/offers/bookings/_shown.html); anything else says nothing."""
-    found: dict[UUID | None, datetime] = {}
+    found: dict[UUID | None, Said] = {}
     for text in sent:
-        session, _space, begins = text.partition(" ")
+        session, _space, said = text.partition(" ")
+        begins, _space, sequence = said.partition(" ")
         try:
             at = datetime.fromisoformat(begins)
             if at.tzinfo is not None:
-                found[None if session == "-" else UUID(session)] = at
+                number = int(sequence) if sequence else None
+                found[None if session == "-" else UUID(session)] = Said(at, number)
         except ValueError:
             continue
     return found
@@ -136,7 +138,7 @@ class BookingForm(ReachForm):
 
     `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in. `again`:
     what to do when this was just sent otherwise (mending/views.py), about the booking with the key `sent`. `shown`:
-    when it begins, as the page has said (seats/rules.py:Shown).
+    when it begins and where, as the page has said (seats/rules.py:Shown).
     """
 
     words = {

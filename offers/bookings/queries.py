@@ -136,7 +136,7 @@ BOOKING = f"""SELECT b.id, b.state, b.ended_by, b.seats, b.reference, b.link_ver
     o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open,
     w.state = 'suspended' AS closed, w.name AS owner, w.phone AS owner_phone, w.email AS owner_email, t.title,
     t.lang AS text_lang, t.meets_you, t.way_in, t.bring, p.waiting AS waiting_there, p.session_id AS pool_session_id,
-    p.starts_at, p.ends_at
+    p.starts_at, p.ends_at, p.sequence
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN organization w ON w.id = o.owner_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id

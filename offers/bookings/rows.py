@@ -132,6 +132,7 @@ class FoundBooking(Ending):
     pool_session_id: UUID | None
     starts_at: datetime | None
     ends_at: datetime | None
+    sequence: int
 
     @property
     def own(self) -> bool:

@@ -141,6 +141,9 @@ class Offer(Stated, Row):
     )
     picture_id: UUID | None
     picture = fields.ForeignKeyField("marketplace.Picture", "offers", null=True, on_delete=fields.SET_NULL)
+    picture_text = fields.TextField(
+        default="", db_default="", description="what the picture shows, for whoever does not see it"
+    )
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
     published_at = fields.DatetimeField(null=True)
@@ -256,6 +259,11 @@ class SeatPool(Row):
     ends_at = fields.DatetimeField(null=True, description="end of the last session: booking is over")
     opens_at = fields.DatetimeField(null=True)
     closes_at = fields.DatetimeField(null=True, description="null: at the start")
+    sequence = fields.IntField(
+        default=0,
+        db_default=0,
+        description="of its session, or the sum of all: who books has read one of them",
+    )
 
     class Meta:
         table = "seat_pool"

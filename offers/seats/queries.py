@@ -30,7 +30,7 @@ async def seats_of(offer_id: UUID) -> Seats | None:
 
 POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, o.kind,
-    p.session_id"""
+    p.session_id, p.sequence"""
 """What a decision about a pool needs, over the aliases p and o."""
 
 
@@ -56,6 +56,7 @@ class PoolFacts:
     owner_id: UUID
     kind: str
     session_id: UUID | None
+    sequence: int
 
     @property
     def pool(self) -> rules.Pool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.errors import Refused
@@ -231,27 +232,47 @@ def objection_text(objection: Objection, pool: Pool, sensitive: bool) -> str:
     }[objection]
 
 
-Shown = Mapping[UUID | None, datetime]
-"""When something begins, as whoever books has read it: by session, None being all of an offer. They have
-chosen that time, and not another one that it was moved to meanwhile. Where nothing was
-said it is as if that had been what holds."""
+class Said(NamedTuple):
+    """When something begins, and how often it has been moved or has lost a date (the pool's `sequence`; None: nothing
+    is said of that), as a page says it."""
+
+    begins: datetime
+    sequence: int | None = None
+
+
+Shown = Mapping[UUID | None, Said]
+"""What whoever books has read: by session, None being all of an offer. They have chosen that time and place, and not
+another one that it was moved to meanwhile. Where nothing was said it is as if that had been what holds."""
 
 
 NOTHING_SAID: Shown = MappingProxyType({})
 
 
 class Moved(Refused):
-    """It begins at another time than they have read."""
-
-    def __init__(self) -> None:
-        super().__init__(moved_words())
+    """It is at another time or place than they have read."""
 
 
 def moved_words() -> str:
     return _("Tiden er endret siden du åpnet siden. Se den nye tiden, og send en gang til hvis den passer.")
 
 
-def moved(shown: Shown, session: UUID | None, begins: datetime | None) -> bool:
-    """Have they read that this begins at another time?"""
+def moved(shown: Shown, session: UUID | None, begins: datetime | None, sequence: int | None = None) -> str:
+    """What is otherwise than they have read, in words for them; "" when nothing is."""
     said = shown.get(session)
-    return said is not None and said != begins
+    if said is None:
+        return ""
+    if said.begins != begins:
+        return moved_words()
+    if sequence is not None and said.sequence not in (None, sequence):
+        return _(
+            "Tid eller sted er endret siden du åpnet siden. Se hvordan det er nå, og send en gang til hvis det passer."
+        )
+    return ""
+
+
+def check_unmoved(
+    shown: Shown, session: UUID | None, begins: datetime | None, sequence: int | None = None
+) -> None:
+    """Raises Moved when it is otherwise than they have read."""
+    if words := moved(shown, session, begins, sequence):
+        raise Moved(words)

@@ -62,17 +62,16 @@ async def refresh(offer_id: UUID, now: datetime) -> None:
         offer_id, now,
     )  # fmt: skip
     await rows(
-        f"""UPDATE seat_pool p SET starts_at = s.starts, ends_at = s.ends,
+        f"""UPDATE seat_pool p SET starts_at = s.starts, ends_at = s.ends, sequence = s.sequence,
             closes_at = CASE WHEN {AS_PLANNED} THEN {closing("s.starts")} ELSE p.closes_at END
-        FROM offer o, (SELECT id, starts_at AS starts, ends_at AS ends FROM session WHERE offer_id = $1
+        FROM offer o, (SELECT id, starts_at AS starts, ends_at AS ends, sequence FROM session WHERE offer_id = $1
             UNION ALL SELECT NULL, coalesce(min(starts_at) FILTER (WHERE status <> 'cancelled'), min(starts_at)),
-                coalesce(max(ends_at) FILTER (WHERE status <> 'cancelled'), max(ends_at))
+                coalesce(max(ends_at) FILTER (WHERE status <> 'cancelled'), max(ends_at)), coalesce(sum(sequence), 0)
             FROM session WHERE offer_id = $1) s
         WHERE p.offer_id = $1 AND o.id = $1 AND p.session_id IS NOT DISTINCT FROM s.id
-            AND (p.starts_at, p.ends_at) IS DISTINCT FROM (s.starts, s.ends)""",
+            AND (p.starts_at, p.ends_at, p.sequence) IS DISTINCT FROM (s.starts, s.ends, s.sequence)""",
         offer_id,
     )
-
     await rows(
         f"""UPDATE booking b SET held_until = {begins("$2")} FROM seat_pool p JOIN offer o ON o.id = p.offer_id
         WHERE p.offer_id = $1 AND b.pool_id = p.id AND b.state = 'offered' AND b.held_until > {begins("$2")}""",

@@ -1,5 +1,5 @@
-"""A register while it is kept: taps one by one and a thousand at once, and its page; of twenty sessions at a time
-with forty people each."""
+"""A register while it is kept: taps one by one and a thousand at once, and its page; of forty sessions at a time with
+forty people each, more than there are connections: whoever keeps a register waits for each answer."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ from tests.bench.measuring import CONNECTIONS, HERE, own_database, per_request, 
 
 LEAST = 0.10
 """Of pgbench: a tap's request."""
-SESSIONS, PEOPLE, QUEUED, BATCH = 20, 40, 1000, 50
+SESSIONS, PEOPLE, QUEUED, BATCH = 41, 40, 1000, 50
 QUICKLY = 2.0
 """Seconds for so many that waited without a connection."""
 
@@ -82,7 +82,7 @@ def measure(results: dict[str, Any], note: Callable[..., None]) -> None:
         lines = data / "taps.txt"
         lines.write_text("".join(
             f"/manage/sessions/{session}/register/taps {booking}\n"
-            for session in others for booking in found[session]
+            for turn in range(PEOPLE) for session, booking in ((one, found[one][turn]) for one in others)
         ))  # fmt: skip
         server = psutil.Process(int((data / "pg" / "postmaster.pid").read_text().split()[0]))
         with served(data, dsn, 2) as (address, ours):

@@ -37,12 +37,12 @@ async def record(
 
 def recording(
     write: Statement, action: str, *, now: datetime, actor: UUID | None, object_id: UUID, organization: UUID,
-    details: Details,
+    details: Details, where: str = "true",
 ) -> None:  # fmt: skip
-    """The same as a part of another statement, which it stands or falls with."""
+    """The same as a part of another statement, which it stands or falls with; only if that holds (`where`, as SQL)."""
     values = (uuid7(), now, actor, action, object_id, organization, json.dumps(details))
     write.named("noted", f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)
-        VALUES ({", ".join(write.value(one) for one in values)})""")  # fmt: skip
+        SELECT {", ".join(write.value(one) for one in values)} WHERE {where}""")  # fmt: skip
 
 
 EACH = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)

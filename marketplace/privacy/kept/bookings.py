@@ -182,6 +182,6 @@ BOOKINGS: dict[str, Table] = {
         until=lazy("%(after)s etter samlingen"),
     ),
     "seat_pool": Table(
-        plain="id capacity taken waiting reserved starts_at ends_at opens_at closes_at offer_id session_id"
+        plain="id capacity taken waiting reserved starts_at ends_at opens_at closes_at sequence offer_id session_id"
     ),
 }

@@ -7,9 +7,11 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+import asyncpg
+
 from marketplace.base.clock import oslo
 from marketplace.base.data.audit import recording
-from marketplace.base.data.database import in_transaction, rows, value
+from marketplace.base.data.database import OperationalError, causes, in_transaction, value
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Conflict
 from marketplace.base.i18n import gettext as _
@@ -60,6 +62,8 @@ class Table:
     now: datetime
     new: list[Logged] = field(default_factory=list)
     settled: list[UUID] = field(default_factory=list)
+    saved_at: datetime | None = None
+    """When what was put here was written."""
 
     @property
     def closed(self) -> bool:
@@ -118,7 +122,7 @@ async def keep_on(table: Table, sent: Sequence[Tap | Unread], sender: Sender) ->
         made = put(table, tap, sender, [each for each in mine if tap.saw <= each.saw or each is after])
         mine.append(made)
         answers.append(Answered(str(tap.id), made.outcome, made.why))
-    await write(table, sender, noted=True)
+    table.saved_at = await write(table, sender, noted=True)
     return answers
 
 
@@ -168,46 +172,73 @@ def _logged(table: Table, tap: Tap, sender: Sender, outcome: Outcome, why: Why |
 
 
 TAPPED = """INSERT INTO register_tap (id, session_id, arrived_at, booking_id, field, value, saw, version, tapped_at,
-    person_id, substitute_id, outcome, why)
-SELECT t.id, {held}, {now}, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, {person}, {substitute},
-    t.outcome, t.why
+    person_id, substitute_id, outcome, why, chosen_at)
+SELECT t.id, {held}, {now}::timestamptz, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at,
+    {person}, {substitute}, t.outcome, t.why, CASE WHEN t.id = ANY({settled}::uuid[]) THEN {now}::timestamptz END
 FROM unnest({id}::uuid[], {booking_id}::uuid[], {field}::text[], {value}::text[], {saw}::int[], {version}::int[],
     {tapped_at}::timestamptz[], {outcome}::text[], {why}::text[])
-    AS t (id, booking_id, field, value, saw, version, tapped_at, outcome, why)
-ON CONFLICT (id) DO NOTHING RETURNING id"""
+    AS t (id, booking_id, field, value, saw, version, tapped_at, outcome, why) WHERE {where}"""
 COLUMNS = ("id", "booking_id", "field", "value", "saw", "version", "tapped_at", "outcome", "why")
 
 
-async def write(table: Table, sender: Sender, *, noted: bool = False) -> bool:
+class Overtaken(Conflict):
+    """Somebody else was there between reading and writing; nothing is written."""
+
+
+async def write(table: Table, sender: Sender, *, noted: bool = False) -> datetime | None:
     """Write what is new on the table, in one statement: the log, and what came of it in the register; and where that is
-    `noted`, that it was done. Returns whether the register changed."""
+    `noted`, that it was done. Returns when the register changed, or None. Raises Overtaken where the register is not
+    any more what the table shows, or a tap's id has been taken."""
     if not table.new:
-        return False
-    new, now, one = table.new, table.now, Statement()
-    values: dict[str, object] = {name: [getattr(tap, name) for tap in new] for name in COLUMNS}
-    values |= {"held": table.held.id, "now": now, "person": sender.person, "substitute": sender.substitute}
-    one.named("tapped", TAPPED.format(**{name: one.value(value) for name, value in values.items()}))
+        return None
+    new, one = table.new, Statement()
     written = [tap for tap in new if tap.written]
-    shows = {name: _number(table.board, name) for name in Field if name not in OF_A_BOOKING}
+    where = marking.BEGUN if written else "true"
     if written:
-        _mark(one, table, {tap.booking_id for tap in written if tap.booking_id}, sender.cause)
-        marking.begin(one, table.held, sender.person, shows[Field.VOLUNTEERS], now=now)
+        shows = {name: _number(table.board, name) for name in Field if name not in OF_A_BOOKING}
+        marked = {tap.booking_id: table.parties[tap.booking_id].seats for tap in written if tap.booking_id}
+        marking.begin(
+            one, table.held, table.register, marked, sender.person, shows[Field.VOLUNTEERS], now=table.now
+        )
+        _mark(one, table, {*marked}, sender.cause)
+        if {tap.field for tap in written} & HEADS:
+            marking.count_heads(
+                one, table.held, shows[Field.HEADS], shows[Field.ADULTS], shows[Field.CHILDREN], now=table.now
+            )
+    _log(one, table, sender, where)
     if noted:
         told = Counter(tap.outcome for tap in new)
         recording(
-            one, Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_TAPPED, now=now, actor=sender.person,
-            object_id=table.held.id, organization=table.organization, details=dict(sorted(told.items())),
+            one, Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_TAPPED, now=table.now, actor=sender.person,
+            object_id=table.held.id, organization=table.organization, details=dict(sorted(told.items())), where=where,
         )  # fmt: skip
-    made = await value(one.add("SELECT count(*) FROM tapped").sql, *one.values)
-    if made < len(new):  # the same id was sent for another session in this very moment
-        raise Conflict(_("Merkene er sendt et annet sted også. Prøv igjen."))
-    if table.settled:
-        await rows("UPDATE register_tap SET chosen_at = $2 WHERE id = ANY($1)", table.settled, now)
-    if {tap.field for tap in written} & HEADS:
-        await marking.count_heads(
-            table.held, shows[Field.HEADS], shows[Field.ADULTS], shows[Field.CHILDREN], now=now
-        )
-    return bool(written)
+    one.add("SELECT (SELECT saved_at FROM begun) AS changed" if written else "SELECT NULL AS changed")
+    try:
+        changed: datetime | None = await value(one.sql, *one.values)
+    except OperationalError as problem:
+        if not any(isinstance(each, asyncpg.UniqueViolationError) for each in causes(problem)):
+            raise
+        raise overtaken() from problem
+    if written and changed is None:
+        raise overtaken()
+    return changed
+
+
+def overtaken() -> Overtaken:
+    return Overtaken(_("Merkene er sendt et annet sted også. Prøv igjen."))
+
+
+def _log(one: Statement, table: Table, sender: Sender, where: str) -> None:
+    """The new taps; and of those that were there, which conflicts are settled."""
+    new = {tap.id for tap in table.new}
+    values: dict[str, object] = {name: [getattr(tap, name) for tap in table.new] for name in COLUMNS}
+    values |= {"held": table.held.id, "now": table.now, "person": sender.person, "substitute": sender.substitute,
+               "settled": [tap for tap in table.settled if tap in new]}  # fmt: skip
+    named = {name: one.value(value) for name, value in values.items()}
+    one.named("tapped", TAPPED.format(where=where, **named))
+    if before := [tap for tap in table.settled if tap not in new]:
+        one.named("chosen", f"""UPDATE register_tap SET chosen_at = {named["now"]}
+            WHERE id = ANY({one.value(before)}) AND {where}""")  # fmt: skip
 
 
 def _mark(one: Statement, table: Table, bookings: set[UUID], cause: Cause) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.errors import BadRequest
@@ -24,8 +25,15 @@ class Unread:
     why: Why = Why.UNREADABLE
 
 
-def read(body: bytes, now: datetime) -> list[Tap | Unread]:
-    """The taps of a request, at their time by our clock. Raises BadRequest where it is no list of them, or too long a
+class Sent(NamedTuple):
+    """The taps of a request, and which state of the register the page shows (`since`): what it was told last."""
+
+    taps: list[Tap | Unread]
+    since: str | None
+
+
+def read(body: bytes, now: datetime) -> Sent:
+    """What a phone sends, taps at their time by our clock. Raises BadRequest where it is no list of them, or too long a
     one: then nothing is written."""
     try:
         sent = json.loads(body)
@@ -36,7 +44,8 @@ def read(body: bytes, now: datetime) -> list[Tap | Unread]:
         raise BadRequest(_("Merkene kom i en form vi ikke kan lese."))
     if len(taps) > MOST:
         raise BadRequest(_("Send høyst %(most)s merker om gangen.", most=MOST))
-    return list(_each(taps, _moment(sent.get("sent")), now))
+    since = sent.get("since")
+    return Sent([*_each(taps, _moment(sent.get("sent")), now)], since if isinstance(since, str) else None)
 
 
 def _each(taps: list[object], sent: datetime | None, now: datetime) -> Iterator[Tap | Unread]:

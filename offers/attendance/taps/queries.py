@@ -1,35 +1,39 @@
 """Reads of what was tapped."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import row, rows
 from offers.attendance.models import Cause
-from offers.attendance.queries import Register, parties_of, saved
+from offers.attendance.queries import MOVED_AT, PARTIES, SAVED, Register, parties_of, saved
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Board, Face, Logged, Sender
-from offers.rights.queries import hosting
+from offers.rights.queries import ENDED, hosting
+from offers.seats.sql import covers
 
 LOG = """SELECT t.id, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, t.person_id, t.substitute_id,
-    t.outcome, t.why, t.chosen_at, n.name, t.session_id = $1 AS here, coalesce(t.arrived_at <= $3, false) AS void
+    t.outcome, t.why, t.chosen_at, n.name, t.session_id = {session} AS here,
+    coalesce(t.arrived_at <= {ended_at}, false) AS void
 FROM (SELECT *, max(version) FILTER (WHERE outcome = 'kept') OVER (PARTITION BY booking_id, field) AS kept
-    FROM register_tap WHERE session_id = $1 AND outcome IN ('kept', 'conflict')
+    FROM register_tap WHERE session_id = {session} AND outcome IN ('kept', 'conflict') {only}
     UNION ALL SELECT *, NULL FROM register_tap
-        WHERE id = ANY($2) AND (session_id <> $1 OR outcome NOT IN ('kept', 'conflict'))) t
+        WHERE id = ANY({ids}) AND (session_id <> {session} OR outcome NOT IN ('kept', 'conflict'))) t
 LEFT JOIN person n ON n.id = t.person_id
-WHERE t.version >= coalesce(t.kept, 0) OR t.field IN ('heads', 'adults', 'children') OR t.id = ANY($2)
+WHERE t.version >= coalesce(t.kept, 0) OR t.field IN ('heads', 'adults', 'children') OR t.id = ANY({ids})
 ORDER BY t.version"""
 """Of each field the last tap that had seen all before it, and what came after: what was before that is neither shown
 nor told apart from it. Heads and their parts are told at each other's expense, so of those all are read."""
+WHOLE = LOG.format(session="$1", ids="$2", ended_at="$3", only="")
 
 
 async def log(session: UUID, ids: list[UUID], ended_at: datetime | None) -> list[Logged]:
     """What was written of a session and still says something, in order; and the taps with these ids, wherever they
     are. What was tapped before its register ended (`ended_at`) counts no more."""
-    return await rows(Logged, LOG, session, ids, ended_at)
+    return await rows(Logged, WHOLE, session, ids, ended_at)
 
 
 class Kept(NamedTuple):
@@ -79,6 +83,46 @@ def board(logged: list[Logged], register: Register, parties: list[Attendee]) -> 
 def _overlay(made: Board, booking: UUID | None, field: Field, value: str | None, at: datetime | None) -> None:
     if made.face((booking, field)).value != value:
         made.faces[booking, field] = Face(value, at)
+
+
+OF_THESE = LOG.format(session="$2", ids="$4", ended_at=f"(SELECT {MOVED_AT} FROM session s WHERE s.id = $2)",
+                      only="AND (booking_id IS NULL OR booking_id = ANY($3))")  # fmt: skip
+GLANCE = f"""SELECT x.owner_id, x.until, h.id, h.starts_at, h.ends_at, h.status, y.fingerprint,
+    y.closed_at AS year_closed_at, (SELECT r FROM ({SAVED} WHERE s.id = $2) r) AS register,
+    ARRAY(SELECT p FROM ({PARTIES} WHERE s.id = $2 AND b.id = ANY($3)) p) AS parties,
+    ARRAY(SELECT t FROM ({OF_THESE}) t) AS logged,
+    (SELECT concat_ws(' ', count(*), max(b.changed_at)) FROM session s
+        JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
+        JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' WHERE s.id = $2) AS expected
+FROM ({ENDED}) x CROSS JOIN session h
+LEFT JOIN year_key y ON y.year = extract(year FROM h.starts_at AT TIME ZONE 'Europe/Oslo')
+WHERE h.id = $2 AND (x.leads OR x.until IS NOT NULL)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What taps of a few bookings are judged by, read at one moment: whether somebody leads the session or did
+    (`until`), the session, its year's key, its register, these bookings with what was tapped of them and of the session
+    itself, and who is `expected` in one word that is another when they are."""
+
+    owner_id: UUID
+    until: datetime | None
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    fingerprint: bytes | None
+    year_closed_at: datetime | None
+    register: Any
+    parties: list[Any]
+    logged: list[Any]
+    expected: str
+
+
+async def glance(person: UUID, session: UUID, bookings: list[UUID], ids: list[UUID]) -> Glance | None:
+    """A register as somebody's taps of these bookings need it, with the taps of these ids. None if they have never led
+    it. Rows within the row come in the order of the fields of what they are made into."""
+    return await row(Glance, GLANCE, person, session, bookings, ids)
 
 
 async def sender(person: UUID, name: str | None, session: UUID) -> tuple[Sender, UUID] | None:

@@ -10,15 +10,15 @@ from marketplace.base.errors import NotFound, Problem
 from marketplace.base.web.access import had_role, member
 from marketplace.base.web.http import Request, parse_id
 from offers.attendance.acts import Act
-from offers.attendance.taps import actions, forms
+from offers.attendance.taps import forms
+from offers.attendance.taps.arriving import Arrived, arrive
 from offers.attendance.taps.models import Outcome
 from offers.attendance.taps.queries import kept
-from offers.attendance.taps.queries import sender as sender_of
 from offers.attendance.taps.rules import Sender, Why
 from offers.attendance.taps.shown import Shown, shown
 from offers.attendance.taps.words import WORDS
 from offers.attendance.year_keys import KeyGone
-from offers.rights.queries import register_hosted_by
+from offers.rights.queries import hosting, register_hosted_by
 from organizations.members.models import Role
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -29,10 +29,12 @@ def answer(found: object, status: int = 200) -> Response:
     return JSONResponse(found, status, NO_STORE)
 
 
-def told(register: Shown) -> object:
-    """A register as JSON says it. Written out, for it is told after each tap."""
+def told(register: Shown, state: str = "") -> dict[str, object]:
+    """A register as JSON says it. Written out, for it is told after each tap. `state`: how it stands, in a word that
+    the page sends with its next taps."""
     return {
         "closed": register.closed, "heads": register.heads, "came": register.came, "of": register.of,
+        "state": state,
         "fields": {
             name: {"value": one.value, "version": one.version, "at": one.at and one.at.isoformat(), "by": one.by}
             for name, one in register.fields.items()
@@ -45,6 +47,19 @@ def told(register: Shown) -> object:
     }  # fmt: skip
 
 
+async def _since(shown_last: str | None, arrived: Arrived) -> dict[str, object]:
+    """What a page is told that showed this last: only what the taps were about (`only` these bookings, and the session
+    itself) where nothing else has changed; else the whole register."""
+    table, me = arrived.table, arrived.sender.person
+    if shown_last != arrived.stood:
+        parties, register, board, _logged = await kept(table.held.id)
+        return told(shown(board, parties, me, closed=register.closed_at is not None), arrived.stands)
+    found = told(shown(table.board, [*table.parties.values()], me, closed=table.closed), arrived.stands)
+    for sum_of_all in ("heads", "came", "of"):
+        del found[sum_of_all]
+    return found | {"since": arrived.stood, "only": [str(booking) for booking in table.parties]}
+
+
 def _told_to(sender: Sender, outcome: str) -> str:
     """Whether it agrees with what stands there would tell whoever leads it no more who came."""
     return outcome if sender.until is None or outcome == Outcome.REFUSED else Outcome.KEPT
@@ -55,20 +70,19 @@ async def send(request: Request) -> Response:
     """POST /manage/sessions/{id}/register/taps. Also from whoever leads the session no more: each tap is judged by
     whether they did at its time, but nothing of the register is told to them."""
     session: UUID = parse_id(request.path_params["id"])
-    found = await sender_of(request.person.id, request.person.name, session)
-    if found is None:
-        raise NotFound
-    sender, owner = found
     try:
         sent = forms.read(await request.body(), request.now)
-        answers, table = await actions.keep(session, owner, sent, sender, now=request.now)
+        arrived = await arrive(request.person.id, request.person.name, session, sent.taps, now=request.now)
     except KeyGone as gone:  # 503: the taps wait on the phone, and are sent again
         return answer({"now": request.now.isoformat(), "why": gone.message}, 503)
+    except NotFound:
+        raise
     except Problem as problem:
+        if await hosting(request.person.id, session) is None:
+            raise NotFound from problem
         return answer({"now": request.now.isoformat(), "why": problem.message}, problem.status)
-    register = None
-    if sender.until is None:
-        register = told(shown(table.board, [*table.parties.values()], sender.person, closed=table.closed))
+    sender, answers = arrived.sender, arrived.answers
+    register = await _since(sent.since, arrived) if sender.until is None else None
     return answer({
         "now": request.now.isoformat(),
         "taps": [

@@ -18,7 +18,7 @@ from offers.seats.claims import RECEIPTS, Booked, Claim, Party, insert
 from offers.seats.known import active_at
 from offers.seats.models import BookingState
 from offers.seats.queries import LockedPool
-from offers.seats.rules import Shown, moved, moved_words
+from offers.seats.rules import Shown, moved
 
 
 class Counted(NamedTuple):
@@ -47,7 +47,7 @@ async def active_of(person: UUID, form_key: bytes, now: datetime) -> Counted:
 
 class DatesRefused(Refused):
     """Some of the dates cannot be booked, so none is. `reasons`: why, by session, in the user's words. `moved`: only
-    because they begin at another time than the form has said."""
+    because they are at another time or place than the form has said."""
 
     def __init__(self, reasons: dict[UUID | None, str], moved: bool = False) -> None:
         super().__init__(next(iter(reasons.values())))
@@ -75,10 +75,11 @@ def decide(
 ) -> list[BookingState]:
     """Where each date's booking begins. Raises DatesRefused with every date that has something against it.
     `counted`: what the booker has already, where that has a most. `alone`: to be full at last is to wait, unasked.
-    `shown`: when each begins, as the form has said."""
+    `shown`: when each begins and where, as the form has said."""
     states: list[BookingState] = []
     reasons: dict[UUID | None, str] = {}
-    elsewhen = {pool.session_id for pool in pools if moved(shown, pool.session_id, pool.starts_at)}
+    said = {one.session_id: moved(shown, one.session_id, one.starts_at, one.sequence) for one in pools}
+    elsewhen = {session for session, words in said.items() if words}
     for pool in pools:
         decided, session = pool.pool, pool.session_id
         state = seats_rules.first_state(decided, party.seats)
@@ -91,7 +92,7 @@ def decide(
         elif state is BookingState.WAITING and session not in waits and not alone:
             reasons[session] = _("Dagen ble full nå. Kryss av hvis du vil stå på venteliste.")
         elif session in elsewhen:
-            reasons[session] = moved_words()
+            reasons[session] = said[session]
         states.append(state)
     if reasons:
         raise DatesRefused(reasons, moved=elsewhen >= set(reasons))

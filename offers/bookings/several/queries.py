@@ -13,6 +13,10 @@ from offers.seats import rules as seats_rules
 from offers.seats.queries import POOL_COLUMNS, PoolFacts
 
 MOST_SHOWN = 60
+ELSEWHERE = (
+    "(SELECT v.name FROM venue v WHERE v.id = s.venue_id AND v.id IS DISTINCT FROM o.venue_id) AS elsewhere"
+)
+"""SQL: the place of session s of offer o, where it is another than the offer's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class OpenDate(PoolFacts):
     session_id: UUID
     starts_at: datetime
     ends_at: datetime
+    elsewhere: str | None
+    """The place, where it is another than the offer's own."""
 
     @property
     def full(self) -> bool:
@@ -39,7 +45,7 @@ async def open_dates(slug: str, viewer: Viewer, now: datetime, also: Collection[
     columns = POOL_COLUMNS.replace("p.starts_at, p.ends_at", "s.starts_at, s.ends_at")
     found = await rows(
         OpenDate,
-        f"""SELECT {columns} FROM offer o JOIN organization w ON w.id = o.owner_id
+        f"""SELECT {columns}, {ELSEWHERE} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id JOIN session s ON s.id = p.session_id
         WHERE o.slug = $1 AND (s.starts_at > $2 AND s.status <> 'cancelled' OR s.id = ANY($3))
             AND {published(viewer).within(asked)}

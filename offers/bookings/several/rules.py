@@ -47,6 +47,8 @@ class Choice(NamedTuple):
     text: str
     reason: str
     chosen: bool
+    elsewhere: str | None
+    sequence: int
 
     @property
     def field(self) -> str:

@@ -96,6 +96,8 @@ async def _shown(
                 text,
                 reasons.get(one.session_id, ""),
                 str(one.session_id) in chosen,
+                one.elsewhere,
+                one.sequence,
             )
         )
     weeks = rules.patterns(one for one in dates if not one.full)  # as many as the link ticks

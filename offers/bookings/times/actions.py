@@ -21,7 +21,7 @@ from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import move, promote, settle, tell
 from offers.seats.queries import LOCKED, LockedPool
 from offers.seats.rows import Numbered
-from offers.seats.rules import NOTHING_SAID, Moved, Shown, moved
+from offers.seats.rules import NOTHING_SAID, Shown, check_unmoved
 from organizations.approval.queries import only_approved
 
 
@@ -46,8 +46,8 @@ async def change_time(
     they know is the new one's now.
 
     The same form again gives the same new booking. Raises ChangedAlready when it has brought another time, Refused when
-    the new time has no room, is closed, or begins at another time than the form has said (`shown`): the old one is
-    then as it was.
+    the new time has no room, is closed, or is at another time or place than the form has said (`shown`): the old
+    one is then as it was.
     """
     for _attempt in range(3):  # a reference that is taken already
         async with in_transaction():
@@ -60,8 +60,7 @@ async def change_time(
             rules.may_leave(old.state, here.pool, now)
             await only_approved(there.owner_id)
             rules.may_come(there.pool, old.seats, now, offer=there.offer_state, sensitive=there.sensitive)
-            if moved(shown, session, there.starts_at):
-                raise Moved
+            check_unmoved(shown, session, there.starts_at, there.sequence)
             made = await claim_instead(
                 old, there, form_key, actor_of(old.participant_id, old.booked_by_id, by), now
             )

@@ -1,12 +1,13 @@
 """Reads of the dates of an offer that are booked one by one."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from offers.bookings.rows import OwnBooking
-from offers.bookings.several.queries import MOST_SHOWN
+from offers.bookings.several.queries import ELSEWHERE, MOST_SHOWN
 from offers.seats import links
 from offers.seats import rules as seats_rules
 from offers.seats.known import active_at, actor_of, in_the_way, known
@@ -42,14 +43,21 @@ async def moved_to(booking_id: UUID) -> str | None:
     return found.path if found else None
 
 
-async def free_times(booking: OwnBooking, by: UUID | None, now: datetime) -> list[PoolFacts]:
+@dataclass(frozen=True, slots=True)
+class FreeTime(PoolFacts):
+    """A time that one may change to; `elsewhere`: its place, where that is another than the offer's own."""
+
+    elsewhere: str | None
+
+
+async def free_times(booking: OwnBooking, by: UUID | None, now: datetime) -> list[FreeTime]:
     """The other times of a booking's offer that have room for it now, in time.
 
     `by`: who is signed in. A time that they know the participant to have already is not among them.
     """
     found = await rows(
-        PoolFacts,
-        f"""SELECT {POOL_COLUMNS} FROM seat_pool p JOIN offer o ON o.id = p.offer_id
+        FreeTime,
+        f"""SELECT {POOL_COLUMNS}, {ELSEWHERE} FROM seat_pool p JOIN offer o ON o.id = p.offer_id
         JOIN session s ON s.id = p.session_id
         WHERE p.offer_id = $1 AND p.id <> $2 AND s.starts_at > $3 AND s.status <> 'cancelled'
             AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("p.id", "$4", "$5", now="$3")})

@@ -11,7 +11,7 @@ from marketplace.base.i18n import gettext as _
 from offers.bookings.actions import send_word
 from offers.messages.missed import rules
 from offers.messages.missed.queries import missed
-from offers.seats.rules import NOTHING_SAID, Moved, Shown
+from offers.seats.rules import NOTHING_SAID, Moved, Shown, moved_words
 from offers.telling.actions import ring_on
 
 
@@ -34,7 +34,7 @@ async def come_again(
         if not rules.can_come(one, now) or one.next_id is None:
             raise NotAnyMore
         if shown and one.next_id not in shown:
-            raise Moved
+            raise Moved(moved_words())
         await send_word(booking, one.next_id, coming=True, now=now, shown=shown)
         await rows(
             "INSERT INTO coming_again (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",

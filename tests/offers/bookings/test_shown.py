@@ -22,6 +22,7 @@ from tests.visitor import Visitor
 WEEK = timedelta(days=7)
 OLA: dict[str, Any] = {"name": "Ola", "contact": "email", "email": "ola@example.no"}
 WORDS = "Tiden er endret siden du åpnet siden"
+ELSEWHERE = "Tid eller sted er endret siden du åpnet siden"
 
 
 async def offered(**other: Any) -> tuple[Offer, list[Session]]:
@@ -95,6 +96,93 @@ async def test_what_is_sent_twice_is_the_same_booking_though_it_was_moved_in_bet
     assert made.response.headers["location"] == again.response.headers["location"]
 
 
+async def to_another_place(session: Session) -> None:
+    """A host moves it to Kulturhuset; it begins when it did."""
+    place = await make.venue("Kulturhuset")
+    by = await make.person("Mariam")
+    await move(session, sequence=session.sequence, starts_at=session.starts_at, ends_at=session.ends_at,
+               venue_id=place.id, by=by.id, now=NOW)  # fmt: skip
+
+
+@pytest.mark.parametrize("joining", [Joining.PER_SESSION, Joining.WHOLE, Joining.REQUEST])
+async def test_nobody_is_booked_for_another_place_than_their_form_said(
+    visitor: Visitor, joining: Joining
+) -> None:
+    offer, (first, *_rest) = await offered(joining=joining)
+    which = f"?session={first.id}" if joining is Joining.PER_SESSION else ""
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new{which}")
+    await to_another_place(first)
+    again = await visitor.submit(page, "/bookings", **OLA)
+    assert (again.status, await Booking.all().count()) == (422, 0)
+    assert ELSEWHERE in again.text
+    assert ("Kulturhuset" in again.text) is (joining is Joining.PER_SESSION), "where it is stands on the page"
+    assert (await visitor.submit(again, "/bookings")).status == 303
+    assert await Booking.all().count() == 1
+
+
+async def test_nobody_is_booked_for_a_course_of_which_a_later_date_was_moved_meanwhile(
+    visitor: Visitor,
+) -> None:
+    offer, (_first, second, _third) = await offered(joining=Joining.WHOLE)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    await moved(second)
+    again = await visitor.submit(page, "/bookings", **OLA)
+    assert (again.status, await Booking.all().count()) == (422, 0)
+    assert ELSEWHERE in again.text
+    assert (await visitor.submit(again, "/bookings")).status == 303
+
+
+async def test_of_several_dates_the_one_with_another_place_is_named_with_its_place(visitor: Visitor) -> None:
+    offer, (first, second, _third) = await offered()
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/several")
+    assert "Kulturhuset" not in page.text
+    await to_another_place(second)
+    again = await visitor.submit(page, "/several", **OLA, dates=[first.id, second.id])
+    assert (again.status, await Booking.all().count()) == (422, 0)
+    assert ELSEWHERE in again.text
+    assert again.text.count("Kulturhuset") == 1
+    assert (await visitor.submit(again, "/several", dates=[first.id], waits=[second.id])).status == 303
+
+
+async def test_nobody_changes_to_another_place_than_they_read(visitor: Visitor) -> None:
+    offer, (first, second, _third) = await offered()
+    booking = await ola(first, offer)
+    page = await visitor.open(f"{link_path(booking.id, 1)}/time")
+    await to_another_place(second)
+    again = await visitor.submit(page, "/time", session=second.id)
+    assert (again.status, await Booking.all().count()) == (422, 1)
+    assert ELSEWHERE in again.text
+    assert "Kulturhuset" in again.text
+    assert (await visitor.submit(again, "/time", session=second.id)).status == 303
+
+
+async def test_yes_to_a_held_seat_is_to_the_place_on_the_page(visitor: Visitor) -> None:
+    _offer, (first, *_rest) = await offered(promotion=Promotion.HELD, hold_hours=24, capacity=1)
+    held = await make.booking(
+        await SeatPool.get(session=first), await make.person("Ola"), BookingState.OFFERED
+    )
+    page = await visitor.open(link_path(held.id, 1))
+    await to_another_place(first)
+    assert ELSEWHERE in (await visitor.submit(page, "/answer", answer="yes")).text
+    assert (await Booking.get(id=held.id)).state is BookingState.OFFERED
+    page = await visitor.open(link_path(held.id, 1))
+    assert (await visitor.submit(page, "/answer", answer="yes")).status == 303
+
+
+async def test_a_guide_reads_the_place_aloud_that_is_booked(visitor: Visitor) -> None:
+    owner = await make.organization("Infohjelpen")
+    await visitor.sign_in(await make.member(owner, Role.GUIDE, "Solveig"))
+    offer, (_first, second, _third) = await offered()
+    page = await visitor.open(f"{CALL}/offers/{offer.slug}")
+    await to_another_place(second)
+    given = {"participant_name": "Ola", "session": second.id, "contact": "none"}
+    again = await visitor.submit(page, f"/offers/{offer.slug}", **given)
+    assert (again.status, await Booking.all().count()) == (422, 0)
+    assert ELSEWHERE in again.text
+    assert "Kulturhuset" in again.text
+    assert (await visitor.submit(again, f"/offers/{offer.slug}")).status == 303
+
+
 async def ola(session: Session, offer: Offer) -> Booking:
     pool = await SeatPool.get_or_none(session=session) or await SeatPool.get(offer=offer)
     person = await make.person("Ola")
@@ -151,6 +239,9 @@ def test_only_what_is_said_is_compared() -> None:
     assert not begins_otherwise({}, None, NOW)
     assert begins_otherwise(shown_by([f"- {NOW.isoformat()}"]), None, NOW + WEEK)
     assert not begins_otherwise(shown_by([f"- {NOW.isoformat()}"]), None, NOW)
+    assert not begins_otherwise(shown_by([f"- {NOW.isoformat()}"]), None, NOW, 3)
+    assert not begins_otherwise(shown_by([f"- {NOW.isoformat()} 3"]), None, NOW, 3)
+    assert begins_otherwise(shown_by([f"- {NOW.isoformat()} 2"]), None, NOW, 3)
 
 
 async def test_yes_to_a_held_seat_is_to_the_time_on_the_page(visitor: Visitor) -> None:

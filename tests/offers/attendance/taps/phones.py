@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from offers.attendance.taps import actions, forms
+from offers.attendance.taps import forms
+from offers.attendance.taps.arriving import arrive
 from offers.attendance.taps.models import Field
-from offers.attendance.taps.queries import sender
+from offers.attendance.taps.queries import kept
 from offers.attendance.taps.rules import HEADS, STATES
 from offers.catalogue.models import Session
 from tests.offers.attendance.taps.conftest import tap
@@ -46,6 +47,7 @@ class Tab:
     host: UUID
     skew: timedelta
     online: bool = True
+    state: str = ""
     seen: dict[Place, int] = field(default_factory=dict)
     queue: list[Made] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
@@ -98,20 +100,23 @@ class Story:
     async def send(self, tab: Tab, *, lost: bool = False) -> None:
         """Send what waits, the oldest first. `lost`: it arrives, and the answer does not."""
         batch = tab.queue[: self.chance.choice((1, 3, 50))]
-        found = await sender(tab.host, None, self.session.id)
-        assert found is not None
         body = {"taps": [one.sent for one in batch], "sent": (self.now + tab.skew).isoformat()}
         read = forms.read(json.dumps(body).encode(), self.now)
-        answers, table = await actions.keep(self.session.id, self.owner, read, found[0], now=self.now)
-        assert [each.id for each in answers] == [one.sent["id"] for one in batch]
-        for one, answer in zip(batch, answers, strict=True):
+        arrived = await arrive(tab.host, None, self.session.id, read.taps, now=self.now)
+        assert [each.id for each in arrived.answers] == [one.sent["id"] for one in batch]
+        for one, answer in zip(batch, arrived.answers, strict=True):
             one.answers.add((answer.outcome, answer.why))
         if lost:
             return
         del tab.queue[: len(batch)]
-        if found[0].until is None:
-            # As the page does: what waits keeps what it saw.
-            tab.seen = {place: table.board.version(place) for place, _said in self._sayable()}
+        if arrived.sender.until is None:
+            # As the page does: what waits keeps what it saw. It is told of all only where more has changed than that.
+            all_of_it = tab.state != arrived.stood
+            board = (await kept(self.session.id)).board if all_of_it else arrived.table.board
+            for place, _said in self._sayable():
+                if all_of_it or place[0] is None or place[0] in arrived.table.parties:
+                    tab.seen[place] = board.version(place)
+            tab.state = arrived.stands
 
     async def finish(self) -> None:
         """Everybody comes back on the net, and sends until nothing waits."""

@@ -1,10 +1,18 @@
 """Taps over HTTP: each is kept once, and nothing is overwritten unseen."""
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from marketplace.base.data.database import rows, value
+import pytest
+
+from marketplace.base.data.database import connection, rows, value
+from offers.attendance.queries import PARTIES, SAVED, Register
+from offers.attendance.rules import Attendee
+from offers.attendance.taps import arriving
+from offers.attendance.taps.queries import WHOLE
+from offers.attendance.taps.rules import Logged
 from offers.catalogue.models import Offer, SeatPool
 from offers.rights.models import HostAssignment
 from organizations.directory.models import Organization
@@ -118,19 +126,103 @@ async def test_a_list_that_is_none_is_refused_and_nothing_is_half_written(visito
     assert await logged() == []
 
 
-async def test_a_tap_asks_the_database_eight_times_at_most(visitor: Visitor, asked: list[str]) -> None:  # noqa: F811
-    """However many are in the register, and however many taps come together: a phone waits for it."""
+async def test_a_tap_asks_the_database_three_times(visitor: Visitor, asked: list[str]) -> None:  # noqa: F811
+    """However many are in the register, and however many taps come together: a phone waits for it. Who taps, what
+    stands, and what becomes of it; and three times more for a page that has not seen what somebody else did."""
     session, host, who = await register_of(*[f"Navn{number}" for number in range(12)])
     await visitor.sign_in(host)
     token = await token_of(visitor)
     found = []
-    await send(visitor, session, [tap("state", "absent", who["Navn1"], at=NOW)], token=token)
-    for taps in (
-        [tap("state", "present", who["Navn3"], at=NOW)],
-        [tap("state", "present", each, at=NOW, saw=9) for each in who.values()],
+    last = await send(visitor, session, [tap("state", "absent", who["Navn1"], at=NOW)], token=token)
+    for since, taps in (
+        (last.told["register"]["state"], [tap("state", "present", who["Navn3"], at=NOW)]),
+        ("", [tap("state", "present", each, at=NOW, saw=9) for each in who.values()]),
     ):
         asked.clear()
-        await send(visitor, session, taps, token=token)
+        await send(visitor, session, taps, token=token, since=since)
         # Who the site is for is remembered for a while, and then asked again, by whatever request comes.
         found.append(len([one for one in asked if "FROM municipality m" not in one]))
-    assert found == [8, 8], "\n".join(asked)
+    assert found == [3, 6], "\n".join(asked)
+
+
+async def test_a_page_is_told_what_it_has_not_seen_and_no_more(visitor: Visitor) -> None:
+    session, host, who = await register_of("Amina", "Elin", "Per")
+    await visitor.sign_in(host)
+
+    async def tapped(name: str, since: Any) -> dict[str, Any]:
+        one = tap("state", "present", who[name], at=NOW)
+        answer = await send(visitor, session, [one], since=since)
+        assert answer.outcomes == ["kept"]
+        return dict(answer.told["register"])
+
+    first = await tapped("Amina", None)
+    assert (first["of"], first.get("only")) == (3, None), (
+        "whoever says nothing of what they have seen is told all"
+    )
+    second = await tapped("Elin", first["state"])
+    elin = f"{who['Elin']}:state"
+    assert (second["only"], second["since"]) == ([str(who["Elin"])], first["state"])
+    assert second["fields"][elin]["value"] == "present"
+    assert not [name for name in second["fields"] if str(who["Amina"]) in name]
+    third = await tapped("Per", first["state"])
+    assert (third.get("only"), third["fields"][elin]["value"]) == (None, "present"), (
+        "Elin was marked meanwhile"
+    )
+    for act in (
+        "UPDATE register SET closed_at = saved_at, closed_by = 'host'",
+        "UPDATE booking SET state = 'cancelled', ended_by = 'participant' WHERE id = $1",
+        "UPDATE booking SET state = 'confirmed', ended_by = NULL, changed_at = changed_at + interval '1 s'"
+        " WHERE id = $1",
+    ):
+        before = (await send(visitor, session, [], since="")).told["register"]["state"]
+        await rows(act, *[who["Amina"]] * act.count("$1"))
+        told = (await send(visitor, session, [], since=before)).told["register"]
+        assert "of" in told, act
+    for odd in (7, [], {"a": 1}, "x" * 5000, "\0"):
+        assert "of" in (await send(visitor, session, [], since=odd)).told["register"]
+
+
+async def test_what_is_read_at_a_glance_is_made_of_the_same_columns(visitor: Visitor) -> None:
+    """Rows within a row have no names: they come in the order of the fields."""
+    async with connection().acquire_connection() as held:  # type: ignore[attr-defined]
+        for sql, kind in ((PARTIES, Attendee), (SAVED, Register), (WHOLE, Logged)):
+            names = [one.name for one in (await held.prepare(sql)).get_attributes()]
+            fields = Attendee._fields if kind is Attendee else [one.name for one in dataclasses.fields(kind)]
+            assert names == [*fields]
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "UPDATE register SET saved_at = saved_at + interval '1 s' WHERE session_id = $1",
+        "UPDATE register SET closed_at = saved_at, closed_by = 'host' WHERE session_id = $1",
+        "UPDATE session SET starts_at = starts_at + interval '1 minute' WHERE id = $1",
+        "UPDATE booking SET seats = 3 WHERE $1::uuid IS NOT NULL",
+        "DELETE FROM register WHERE session_id = $1",
+    ],
+)
+async def test_what_was_judged_by_what_stands_no_more_is_judged_again(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    """Somebody else writes between our reading and our writing: nothing is written, and then it is all done anew."""
+    session, host, who = await register_of("Amina", "Elin")
+    await visitor.sign_in(host)
+    await send(visitor, session, [tap("state", "absent", who["Elin"], at=NOW)])
+    plain, looked = arriving._look, list[int]()
+
+    async def look(*given: Any) -> Any:
+        found = await plain(*given)
+        looked.append(1)
+        if len(looked) == 1:
+            await rows(meanwhile, session.id)
+            noted.append(await value("SELECT count(*) FROM register_tap"))
+        elif len(looked) == 2:
+            noted.append(await value("SELECT count(*) FROM register_tap"))
+        return found
+
+    noted: list[int] = []
+    monkeypatch.setattr(arriving, "_look", look)
+    answer = await send(visitor, session, [tap("state", "present", who["Amina"], at=NOW + MINUTE)])
+    assert (answer.outcomes, len(looked), noted) == (["kept"], 2, [1, 1])
+    assert await value("SELECT count(*) FROM register_tap") == 2
+    assert (await states())["Amina"][0] == "present"

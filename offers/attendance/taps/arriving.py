@@ -1,0 +1,92 @@
+"""Taps as they arrive from a phone: read at a glance, judged, and written by one statement if nothing has changed in
+between. Else they are judged once more, with the session held.
+
+A phone waits for each tap, and hardly ever does somebody else tap in the same register within those milliseconds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.base.clock import oslo
+from marketplace.base.data.database import in_transaction
+from marketplace.base.errors import NotFound
+from offers.attendance import marking
+from offers.attendance.keys import YearClosed
+from offers.attendance.queries import Register
+from offers.attendance.rules import Attendee
+from offers.attendance.taps.actions import Answered, Overtaken, Table, keep_on
+from offers.attendance.taps.forms import Unread
+from offers.attendance.taps.queries import board, glance
+from offers.attendance.taps.rules import Logged, Sender, Tap
+from offers.attendance.year_keys import Known, key_by
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What became of taps: an answer to each, who sent them, and of the register what they are about (`table`).
+    `stood` and `stands` name its state before and after: where a page shows the one, it shows the other once it has
+    been told of the table."""
+
+    answers: list[Answered]
+    sender: Sender
+    table: Table
+    stood: str
+    stands: str
+
+
+async def arrive(
+    person: UUID, name: str | None, session: UUID, sent: list[Tap | Unread], *, now: datetime
+) -> Arrived:
+    """Judge these taps of somebody and write what is kept. A tap that is known is answered as before, and written once.
+    Raises NotFound for whoever has never led the session, KeyGone: then they may be sent again later."""
+    taps = [tap for tap in sent if isinstance(tap, Tap)]
+    bookings = sorted({tap.booking for tap in taps if tap.booking})
+    ids = [each for tap in taps for each in (tap.id, tap.after) if each]
+
+    async def judged() -> Arrived:
+        table, sender, expected = await _look(person, name, session, bookings, ids, now)
+        stood = _state(table.register, table.register.saved_at, expected)
+        answers = await keep_on(table, sent, sender)
+        return Arrived(
+            answers,
+            sender,
+            table,
+            stood,
+            _state(table.register, table.saved_at or table.register.saved_at, expected),
+        )
+
+    try:
+        return await judged()
+    except Overtaken:
+        async with in_transaction():
+            await marking.hold_with(session, bookings)
+            return await judged()
+
+
+async def _look(
+    person: UUID, name: str | None, session: UUID, bookings: list[UUID], ids: list[UUID], now: datetime
+) -> tuple[Table, Sender, str]:
+    """The table for these taps, who sends them, and who is expected, in a word."""
+    seen = await glance(person, session, bookings, ids)
+    if seen is None:
+        raise NotFound
+    known = Known(seen.fingerprint, seen.year_closed_at) if seen.fingerprint else None
+    try:
+        key = await key_by(known, oslo(seen.starts_at).year, now)
+    except YearClosed:
+        key = None
+    register, parties = Register(*seen.register), [Attendee(*each) for each in seen.parties]
+    logged = [Logged(*each) for each in seen.logged]
+    held = marking.Held(seen.id, seen.starts_at, seen.ends_at, seen.status)
+    table = Table(
+        held, seen.owner_id, {party.booking_id: party for party in parties}, register,
+        {tap.id: tap for tap in logged}, board(logged, register, parties), key, now,
+    )  # fmt: skip
+    return table, Sender(person, name=name, until=seen.until), seen.expected
+
+
+def _state(register: Register, saved_at: datetime | None, expected: str) -> str:
+    """A word for how a register stands: another when something was marked, when it was closed or opened, or when
+    somebody else is expected."""
+    return " ".join(str(each) for each in (saved_at, register.closed_at, expected))
