@@ -109,7 +109,12 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
             await cancel_all(pool.id, now=now, by=by, ended_by=EndedBy.SESSION, begun=pool.begun)
         await refresh(offer.id, now)
         facts: dict[str, str | int] = {"session": str(session.id), "sequence": sequence + 1}
-        await _tell(told, mails.session_cancelled, f"{session.id}:{sequence + 1}", now, facts)
+        unheard = await _not_heard_yet(session.id, [party.booking_id for party in told])
+        known = {
+            booking: {name: was[name] for name in ("was_starts", "was_ends")}
+            for booking, was in unheard.items()
+        }
+        await _tell(told, mails.session_cancelled, f"{session.id}:{sequence + 1}", now, facts, known)
         return await _recorded(Act.SESSION_CANCELLED, session.id, offer, told, by, now)
 
 

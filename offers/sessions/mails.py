@@ -72,9 +72,15 @@ async def session_added(channel: Channel, lang: str, booking: str, sessions: lis
 
 @mail
 async def session_cancelled(
-    channel: Channel, lang: str, booking: str, session: str, sequence: int
+    channel: Channel,
+    lang: str,
+    booking: str,
+    session: str,
+    sequence: int,
+    was_starts: str = "",
+    was_ends: str = "",
 ) -> Content | None:
-    """This time it is cancelled."""
+    """This time it is cancelled: the one they know, where they have not heard that it was moved (`was_starts`)."""
     found = await booking_of(UUID(booking), lang)
     one = session_of(found, session)
     if one is None or one.sequence != sequence:
@@ -83,7 +89,9 @@ async def session_cancelled(
     ahead = any(not each.called_off and each.starts_at > one.changed_at for each in found.sessions)
     return compose(
         "session_cancelled", channel, lang, lazy("Avlyst"), calendar=entries.part, method=entries.method,
-        sent=entries.sent, booking=found, session=one, goes_on=found.seated and ahead,
+        sent=entries.sent, booking=found, session=one,
+        starts_at=datetime.fromisoformat(was_starts) if was_starts else one.starts_at,
+        ends_at=datetime.fromisoformat(was_ends) if was_ends else one.ends_at, goes_on=found.seated and ahead,
     )  # fmt: skip
 
 

@@ -30,7 +30,8 @@ def hours_held(hours: int, rung: bool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a call is about: the session, the `reply` to a request, the `text` of a host."""
+    """What a call is about: the session, the `reply` to a request, the `text` of a host. `unheard`: nobody has rung
+    them about that it was moved."""
 
     starts_at: datetime | None
     ends_at: datetime | None
@@ -38,6 +39,7 @@ class Occasion:
     venue: str | None
     reply: str
     text: str | None
+    unheard: bool
 
 
 def words(about: CallAbout, call: Occasion) -> str:
@@ -63,8 +65,12 @@ def words(about: CallAbout, call: Occasion) -> str:
         case CallAbout.SESSION_MOVED:
             return _("Samlingen er flyttet. Ny tid og sted: %(when)s.", when=_place(time, call.venue))
         case CallAbout.SESSION_CANCELLED:
-            return _with(_("Samlingen %(when)s er avlyst.", when=time) if time else _("Samlingen er avlyst."),
-                         call.note)  # fmt: skip
+            said = _("Samlingen %(when)s er avlyst.", when=time) if time else _("Samlingen er avlyst.")
+            if call.unheard:
+                said = _with(
+                    said, _("De har ikke fått vite at den var flyttet, så si hvilken tid den var først.")
+                )
+            return _with(said, call.note)
         case CallAbout.OFFER_CANCELLED:
             return _with(_("Tilbudet er avlyst."), call.note)
         case CallAbout.ASKED:

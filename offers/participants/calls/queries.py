@@ -58,7 +58,9 @@ def _calls(which: str, names: str, number: str) -> str:
     return f"""SELECT y.id, y.about, y.since, y.called_at, d.name AS called_by, b.id AS booking_id, b.seats, b.reply,
         {SIGN}, CASE WHEN b.state = 'offered' THEN b.held_until END AS until,
         {names}, coalesce(y.number, {number}) AS number, {reach(HIDDEN)} AS reach, t.title, s.starts_at,
-        s.ends_at, s.note, v.name AS venue, m.text
+        s.ends_at, s.note, v.name AS venue, m.text,
+        EXISTS (SELECT FROM phone_call u WHERE u.booking_id = b.id AND u.session_id = s.id
+            AND u.about = 'session_moved' AND u.called_at IS NULL) AS unheard
     FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_pool p ON p.id = b.pool_id
         JOIN offer o ON o.id = b.offer_id JOIN {offer_text("$2")} t ON true
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id

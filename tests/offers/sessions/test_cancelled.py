@@ -207,3 +207,36 @@ async def test_only_editors_of_the_offer_move_and_cancel(visitor: Visitor, kari:
     assert [(await visitor.open(path)).status for path in paths] == [404] * 3
     for bad in ("x", "0" * 40, "01890000-0000-7000-8000-000000000000"):
         assert (await visitor.open(f"/manage/sessions/{bad}/move")).status == 404
+
+
+async def test_what_was_moved_and_cancelled_before_anybody_heard_is_cancelled_at_the_time_they_know(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari)
+    await book(offer, "Ola", "ola@example.no")
+    await book(offer, "Eva", "+4799999999")
+    await book(offer, "Per")
+    await move(visitor, await session_of(offer), day="21.10.2026")
+    page = await visitor.open(f"/manage/sessions/{(await session_of(offer)).id}/cancel")
+    called = await visitor.follow(await visitor.submit(page, "/cancel", note="Syk"))
+    assert "De har ikke fått vite at den var flyttet" in called.text
+    for message in await OutboxMessage.filter(mail="session_cancelled"):
+        said = (await content(message)).text.replace("\u00a0", " ")
+        assert "20. okt" in said
+        assert "21. okt" not in said
+
+
+async def test_who_has_heard_of_the_move_is_told_that_the_new_time_is_cancelled(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari)
+    await book(offer, "Ola", "ola@example.no")
+    await book(offer, "Per")
+    await move(visitor, await session_of(offer), day="21.10.2026")
+    await OutboxMessage.all().update(sent_at=NOW, facts={})
+    await rows("UPDATE phone_call SET called_at = $1", NOW)
+    page = await visitor.open(f"/manage/sessions/{(await session_of(offer)).id}/cancel")
+    called = await visitor.follow(await visitor.submit(page, "/cancel", note="Syk"))
+    assert "De har ikke fått vite" not in called.text
+    message = await OutboxMessage.get(mail="session_cancelled")
+    assert "21. oktober" in (await content(message)).text.replace("\u00a0", " ")
