@@ -73,7 +73,9 @@ async def test_what_a_situation_leads_to_shows_each_of_its_kinds(visitor: Visito
     )  # fmt: skip
     page = await visitor.open("/offers?municipality=all&q=jeg+er+helt+alene")
     assert page.text.index("Kafé 1") < page.text.index("En venn") < page.text.index("Kafé 2")
-    assert "For pårørende" not in page.text, "nobody said that it is about somebody else: that comes last of all"
+    assert "For pårørende" not in page.text, (
+        "nobody said that it is about somebody else: that comes last of all"
+    )
 
 
 def test_nearly_everybody_is_an_adult_so_that_says_nothing() -> None:
