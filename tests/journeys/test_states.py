@@ -50,7 +50,9 @@ async def test_axe_has_nothing_to_say_of_any_state(arrive: Any, sight: dict[str,
         if not script:
             await visitor.page.route("**/*.js*", no_script)
         for path, status in [*((path, 200) for path in STATES.values()), *WRONG.items()]:
-            await visitor.go(path, status)
+            answer = await visitor.page.goto(visitor.address + path)
+            assert answer is not None
+            assert answer.status == status, path
             await visitor.page.evaluate(OPEN)
             await visitor.look(status)
 
