@@ -216,8 +216,8 @@ def problem_page(request: Request, problem: Problem) -> Response:
         headers["Retry-After"] = "5"
     again = None
     sent = None if is_upload(request.scope) else request.scope.get("form_fields")
-    kept = sent is not None and isinstance(problem, StaleForm | SignedOut | TooMany)
-    if kept and request.headers.get("sec-fetch-site") == "same-origin":
+    late = isinstance(problem, StaleForm | SignedOut | TooMany)
+    if sent is not None and late and request.headers.get("sec-fetch-site") == "same-origin":
         # The browser says that it is our own form: what was typed can be sent again. (No file can.)
         again = {name: given for name, given in sent.items() if name != "form_token"}
     return render(
