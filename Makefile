@@ -27,7 +27,8 @@ help:
 	@echo 'make soak [EXAMPLES=2000]                   what takes long: anything may happen to the seats, 2,000 times 50'
 	@echo '                                            steps; each bad value of each field; 200 histories of figures;'
 	@echo '                                            2,000 stories of two hosts and their taps; each release upgraded'
-	@echo '                                            under bookings'
+	@echo '                                            under bookings; kill -9 at every moment of a restore; the drill;'
+	@echo '                                            a newcomer'"'"'s hour'
 	@echo 'make drill [DATA=var PEOPLE=0 RATE=40]      backup under load, kill, restore, look; DATA/drill.json has the'
 	@echo '                                            figures, which /about/operation of an instance there tells'
 	@echo 'make check                                  lint, types, imports, templates, texts'
@@ -51,6 +52,7 @@ soak: $(TEST)
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
 	TAPS=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/attendance/taps/test_interleavings.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"
+	SOAK=1 $(PY) -m pytest -n 0 tests/marketplace/operations/test_killed.py
 	SOAK=1 PEOPLE=$(PEOPLE) $(PY) -m pytest -n 0 -s tests/upgrades
 	DATA="$(DATA)" $(PY) -m tests.drill
 	@bin/proxies

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from marketplace.acts import Act
 from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, unavailable
-from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
+from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, SignedOut, StaleForm, TooMany
 from marketplace.base.i18n import gettext
 from marketplace.base.log import by_database
 from marketplace.base.site import set_site
@@ -24,6 +24,7 @@ from marketplace.base.web.cookies import cookie
 from marketplace.base.web.http import Request, local_path, see_other, with_next
 from marketplace.base.web.limits import counted_anyway
 from marketplace.base.web.templates import render
+from marketplace.base.web.uploads import is_upload
 from marketplace.people.sign_in.actions import touch
 from marketplace.people.sign_in.queries import signed_in
 from marketplace.people.sign_in.rules import AGAIN, AGAIN_SENT, MEMBER, RESIDENT, over
@@ -128,7 +129,9 @@ class Guarded:
                 return self.elsewhere("/sign-in/second-factor", request)
             if request.method == "GET":
                 return self.elsewhere("/sign-in", request)
-            raise Forbidden(gettext("Du er ikke logget inn lenger. Logg inn og prøv igjen."))
+            if not request.is_json:
+                await request.fields()  # what they typed is not lost (problem_page)
+            raise SignedOut(gettext("Du er ikke logget inn lenger. Ingenting er lagret ennå."))
         if self.mark.roles and not self.mark.roles & request.roles:
             await audit.record(
                 Act.ACCESS_REFUSED,
@@ -212,8 +215,9 @@ def problem_page(request: Request, problem: Problem) -> Response:
     if problem.status == 503:
         headers["Retry-After"] = "5"
     again = None
-    if isinstance(problem, StaleForm) and request.headers.get("sec-fetch-site") == "same-origin":
-        # The browser says that it is our own form: what was typed can be sent again.
+    late = isinstance(problem, StaleForm | SignedOut) and not is_upload(request.scope)
+    if late and request.headers.get("sec-fetch-site") == "same-origin":
+        # The browser says that it is our own form: what was typed can be sent again. (No file can.)
         sent = request.scope.get("form_fields") or {}
         again = {name: given for name, given in sent.items() if name != "form_token"}
     return render(

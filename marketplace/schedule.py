@@ -15,6 +15,7 @@ from marketplace.base.data.database import UNAVAILABLE, connected
 from marketplace.base.insight.tracing import tracing
 from marketplace.base.log import configure
 from marketplace.base.post import outbox, queue
+from marketplace.operations.alarm.jobs import tell_operator
 from marketplace.operations.backup.jobs import end_keys
 from marketplace.operations.jobs import reports
 from marketplace.operations.jobs.running import Job, Worker
@@ -64,6 +65,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("close_cells", 10 * MINUTE, close_cells, in_demo=2 * SECOND),
     Job("clear_lists", 60 * MINUTE, clear_lists),
     Job("end_keys", 60 * MINUTE, end_keys, in_demo=MINUTE),
+    Job("tell_operator", 5 * MINUTE, tell_operator, by_any_clock=True),
     Job("forget", 10 * MINUTE, forget, in_demo=10 * SECOND),
 )
 

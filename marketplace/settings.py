@@ -182,6 +182,11 @@ class Settings(BaseSettings):
         description="Whom /.well-known/security.txt names for what is unsafe here: an e-mail address or https://… "
         "Default: the address of those who help.",
     )
+    operator_email: str | None = Field(
+        None,
+        description="Address that is mailed what an operator must see to: a lost key, a backup that stands still, a "
+        "full disk, jobs that go wrong (docs/operations.md). Default: nobody is.",
+    )
     unproven_seats: int = Field(
         1000,
         description="Most seats that visitors who are not signed in may book from one network in a week; guides and "

@@ -233,6 +233,12 @@ def help_line(settings: "Settings") -> Iterator[str]:
         yield "set TREFFPUNKT_SECURITY_CONTACT to an e-mail address or an https address"
 
 
+def operator(settings: "Settings") -> Iterator[str]:
+    address = settings.operator_email
+    if address and (not ADDRESS.fullmatch(address) or manual(address)):
+        yield "set TREFFPUNKT_OPERATOR_EMAIL to one address of yours"
+
+
 def names(settings: "Settings") -> Iterator[str]:
     """They stand in subjects, titles and headers: a line each."""
     for name, field in type(settings).model_fields.items():
@@ -259,5 +265,6 @@ ALWAYS: tuple[Rule, ...] = (
 )
 IN_DEMO: tuple[Rule, ...] = (demo_on_loopback,)
 IN_PRODUCTION: tuple[Rule, ...] = (
-    no_debug, usual_limits, secret, hosts, proxies, https, mail, sms, help_line, keys_apart, database_in_the_open,
+    no_debug, usual_limits, secret, hosts, proxies, https, mail, sms, help_line, operator, keys_apart,
+    database_in_the_open,
 )  # fmt: skip

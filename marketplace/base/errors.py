@@ -35,6 +35,12 @@ class StaleForm(Forbidden):
     page = "stale_form"
 
 
+class SignedOut(Forbidden):
+    """A form of whoever was signed in when they opened it, and is not any more."""
+
+    page = "signed_out"
+
+
 class NotFound(Problem):
     """There is nothing here, or nothing that this person may know of."""
 

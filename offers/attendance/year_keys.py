@@ -144,6 +144,12 @@ async def remember(connection: asyncpg.Connection, now: datetime) -> None:
             await connection.execute(REMEMBER, year, fingerprint(key), now)
 
 
+async def counted_under(connection: asyncpg.Connection) -> dict[int, bytes]:
+    """The fingerprints of the keys that years which are not closed are counted under."""
+    found = await connection.fetch(ALL)
+    return {each["year"]: bytes(each["fingerprint"]) for each in found if each["closed_at"] is None}
+
+
 async def problems(connection: asyncpg.Connection) -> list[str]:
     """What is wrong with the keys in our folder, one sentence each."""
     found = await connection.fetch(ALL)

@@ -78,6 +78,15 @@ PARTICULAR_LABELS = {
 """What an audience is called inside a sentence, where its label is no name of people."""
 
 
+GROWN = {Audience.ADULTS, Audience.STAFF}
+"""Nearly everybody is one of these: an age is no reason why it should be for them."""
+
+
+def peers_of(age: int) -> list[Audience]:
+    """Those that somebody is one of because of this age, and whom few others are: the young, or those over 65."""
+    return [one for one, ages in AUDIENCE_AGES.items() if age in ages and one not in GROWN]
+
+
 def audiences_of(age: int) -> list[Audience]:
     """Those that somebody of this age may be one of: nobody of nine is an adult."""
     return [one for one in Audience if one not in AUDIENCE_AGES or age in AUDIENCE_AGES[one]]

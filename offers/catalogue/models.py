@@ -141,6 +141,9 @@ class Offer(Stated, Row):
     )
     picture_id: UUID | None
     picture = fields.ForeignKeyField("marketplace.Picture", "offers", null=True, on_delete=fields.SET_NULL)
+    picture_text = fields.TextField(
+        default="", db_default="", description="what the picture shows, for whoever does not see it"
+    )
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
     published_at = fields.DatetimeField(null=True)

@@ -83,6 +83,7 @@ class Page:
     book_at: str
     opening: Opening | None
     picture: str
+    picture_lang: str
     shared: Shared
 
     @property
@@ -146,6 +147,7 @@ def page(found: OfferPage, now: datetime, desk: str = "") -> Page:
         book_at=book_at,
         opening=None if gone else opening(offer, told, coming, now),
         picture=f"/pictures/{offer.picture}" if offer.picture else static_url(drawing(offer.kind)),
+        picture_lang=other_lang(offer.source_lang) if offer.picture_text else "",
         shared=shared(offer, lines, over=over),
     )
 

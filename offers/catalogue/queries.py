@@ -96,7 +96,7 @@ def offer_text(lang: str, columns: str = "*") -> str:
 class OfferRow(Stated):
     """An offer as its page tells of it, in the reader's language or else the original. `capacity` to `closes_at`: its
     own seats, without what hosts keep; `taken` None where it has none. `venue_lang`: of entrance and transport.
-    `picture`: its SHA-256. `number`: behind the short address."""
+    `picture`: its SHA-256, `picture_text`: what it shows. `number`: behind the short address."""
 
     id: UUID
     slug: str
@@ -152,6 +152,7 @@ class OfferRow(Stated):
     closes_at: datetime | None
     co_organizers: list[list[str]]
     picture: str | None
+    picture_text: str
     number: int
 
     @property
@@ -220,7 +221,8 @@ async def offer_page(
             p.closes_at,
             ARRAY(SELECT ARRAY[c.slug, c.name] FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
                 WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY {name_order("c.name")}) AS co_organizers,
-            (SELECT encode(sha256, 'hex') FROM picture i WHERE i.id = o.picture_id) AS picture, o.number
+            (SELECT encode(sha256, 'hex') FROM picture i WHERE i.id = o.picture_id) AS picture,
+            o.picture_text, o.number
         FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN {offer_text("$2")} t ON true
         LEFT JOIN venue v ON v.id = o.venue_id

@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 from uuid import UUID
 
 from offers.catalogue.cards import CardRow
+from offers.catalogue.kinds import peers_of
 from offers.search.places.rules import Near
 
 Put = Callable[[Any], str]
@@ -68,14 +69,16 @@ class Search:
     only, from `access` on, by its own place and its own seats.
 
     `by_date`: in the order of dates, also where there are words or a place to be near. `nearest_first`: in the
-    order of distances, also where there are words. `counted`: how far matches are counted, for who only wants the
-    first few."""
+    order of distances, also where there are words. `fitting`: of those that answer equally well, what is for the
+    audiences or the age first, before what is for everybody. `counted`: how far matches are counted, for who only
+    wants the first few."""
 
     words: str = ""
     any_word: bool = False
     all_words: bool = False
     by_date: bool = False
     nearest_first: bool = False
+    fitting: bool = False
     place: str = ""
     near: Near | None = None
     within: int | None = None
@@ -105,7 +108,12 @@ class Search:
     @property
     def ranked(self) -> bool:
         """Does what answers best, or is nearest, stand first?"""
-        return bool(self.words or self.near) and not self.by_date
+        return bool(self.words or self.near or self.fitting) and not self.by_date
+
+    @property
+    def whom(self) -> tuple[str, ...]:
+        """For whom it is looked for: these audiences, or those that one is of by age."""
+        return self.audiences or (() if self.age is None else tuple(peers_of(self.age)))
 
     @property
     def dated(self) -> bool:

@@ -41,6 +41,9 @@ FARTHEST = 100_000_000
 EQUAL = 1_000_000
 """Of RANKED: so much more is an answer of another kind. Among those of one kind the nearest goes first."""
 
+FITS = 3
+"""In how many ways an offer fits whom it is looked for: _fit."""
+
 RANKED = """round(1e6 * (ts_rank('{.1, .3, .5, 1}', search, a.near) + (search @@ a.exact)::int
     + (search @@ a.all_exact)::int + 2 * (search @@ a.all_words)::int))"""
 """How well a text answers: words as they were typed before what means the same; the title before the summary, the

@@ -24,6 +24,7 @@ from offers.search.conditions import (
     ELSEWHERE,
     EQUAL,
     FARTHEST,
+    FITS,
     ROOM,
     beginning,
     conditions,
@@ -142,6 +143,8 @@ def _listed(wanted: Search, seen: str, put: Put) -> str:
             rank = f"({rank} / {EQUAL} * {FARTHEST} + {nearness})"
         elif wanted.ranked:
             rank, joined = nearness, ""
+    elif wanted.fitting and wanted.ranked:
+        rank = f"(({rank} / {EQUAL} * {FITS} + {_fit(wanted, put)}) * {EQUAL} + {rank} % {EQUAL})"
     listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown}, {venue} AS venue_id, {metres} AS metres
         FROM offer o JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
     best = "rank DESC, " if wanted.ranked else ""
@@ -159,6 +162,16 @@ def _listed(wanted: Search, seen: str, put: Put) -> str:
     return f"""{queries} SELECT c.total, page.rank AS page_rank, {CARD}
         FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true
         LEFT JOIN offer o ON o.id = page.id {JOINED}"""
+
+
+def _fit(wanted: Search, put: Put) -> str:
+    """SQL, from 0 to 2: how well an offer o fits whom it is looked for. Best where it is for them most of all, or says
+    an age; then where they are among those whom it is for."""
+    whom = f"{put([*wanted.whom])}::text[]"
+    said = "" if wanted.age is None else " OR coalesce(o.age_from, 0) > 0 OR o.age_to IS NOT NULL"
+    return (
+        f"(CASE WHEN o.main_audience = ANY({whom}){said} THEN 2 WHEN o.audiences && {whom} THEN 1 ELSE 0 END)"
+    )
 
 
 Shown = tuple[UUID, datetime | None, datetime | None, UUID | None]

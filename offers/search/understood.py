@@ -82,6 +82,8 @@ async def understand(form: Filled[SearchForm], now: datetime) -> Understood:
         if not found:
             form.add_error("district", _("Vi kjenner ingen bydel som heter «%(name)s».", name=slug))
     search = replace(wanted, near=known.near(near)) if near else wanted
+    if any(one.filters[0][0] == "age" for one in read.read):
+        search = replace(search, fitting=True)
     return Understood(asked, search, known, near, tuple(districts), read.read)
 
 

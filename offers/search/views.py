@@ -164,7 +164,7 @@ def _orders(request: Request, form: Filled[SearchForm], found: Found, asked: Und
         return None
     query = listed_query(form)
     return orders(
-        asked.search.words,
+        bool(asked.search.words) or asked.search.fitting,
         asked.near,
         form.data.order,
         lambda order: here(request, query | {"order": order.value}),

@@ -1,9 +1,12 @@
 """Move or cancel a session, cancel an offer: in one transaction with telling everybody who is booked. And telling them
 of what was added."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.audit import record
@@ -11,7 +14,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
-from marketplace.base.post.mail import Mail
+from marketplace.base.post.mail import Mail, name_of
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
 from offers.catalogue.models import Offer, Session, Venue
@@ -32,6 +35,9 @@ from offers.sessions.acts import Act
 from offers.sessions.queries import ending_pools
 from offers.telling.actions import tell
 from offers.telling.addressees import Addressee
+
+BEFORE = frozenset({"was_starts", "was_ends", "was_venue", "word_ended"})
+"""What a message of a move says of how it was."""
 
 
 class Stale(Conflict):
@@ -72,7 +78,10 @@ async def move(
             "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
             "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
         }  # fmt: skip
-        await _tell(told, mails.session_moved, f"{session.id}:{sequence + 1}", now, facts, words=words)
+        known = await _not_heard_yet(session.id, [party.booking_id for party in told])
+        for booking in words:
+            known[booking] = known.get(booking, {}) | {"word_ended": True}
+        await _tell(told, mails.session_moved, f"{session.id}:{sequence + 1}", now, facts, known)
         return await _recorded(Act.SESSION_MOVED, session.id, offer, told, by, now)
 
 
@@ -200,18 +209,33 @@ async def _present(session: Session, sequence: int, now: datetime) -> Session:
     return present
 
 
+async def _not_heard_yet(session: UUID, bookings: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What a message that has not gone out yet was to tell of these bookings, by booking: how it was before, which they
+    still believe, and that their word has ended. The next message tells it in its place."""
+    waiting = await rows(
+        """SELECT booking_id, facts FROM outbox_message WHERE booking_id = ANY($1) AND mail = $2
+            AND facts ->> 'session' = $3 AND sent_at IS NULL AND failed_at IS NULL ORDER BY id""",
+        bookings, name_of(mails.session_moved), str(session),
+    )  # fmt: skip
+    return {
+        each["booking_id"]: {
+            name: value for name, value in json.loads(each["facts"]).items() if name in BEFORE
+        }
+        for each in waiting
+    }
+
+
 async def _tell(
     parties: list[BookedParty],
     mail: Mail,
     act: str,
     now: datetime,
     facts: dict[str, str | int],
-    words: Collection[UUID] = (),
+    known: Mapping[UUID, dict[str, Any]] = MappingProxyType({}),
 ) -> None:
-    """A message or a call to each party. `words`: bookings whose word that they would not come has ended."""
+    """A message or a call to each party. `known`: what is otherwise for some of the bookings."""
     for party in parties:
-        known = {"word_ended": party.booking_id in words} if words else {}
-        await tell(mail, party, key=act, now=now, **facts, **known)
+        await tell(mail, party, key=act, now=now, **facts | known.get(party.booking_id, {}))
 
 
 async def _recorded(

@@ -41,13 +41,20 @@ async def session_moved(
     if one is None or one.sequence != sequence or not found.active:
         return None
     venue = await Venue.get_or_none(id=UUID(was_venue)) if was_venue else None
+    was = (
+        datetime.fromisoformat(was_starts),
+        datetime.fromisoformat(was_ends),
+        venue.name if venue else None,
+    )
+    if was == (one.starts_at, one.ends_at, one.venue) and not word_ended:
+        return None  # moved and back again before they heard of it
     entries = await give(
         [(found, [one])], lang
     )  # who waits or asks, or has only been offered a place, gets none yet
     return compose(
         "session_moved", channel, lang, lazy("Nytt tidspunkt eller sted"), calendar=entries.part,
-        method=entries.method, booking=found, session=one, was_starts=datetime.fromisoformat(was_starts),
-        was_ends=datetime.fromisoformat(was_ends), was_place=venue.name if venue else None, word_ended=word_ended,
+        method=entries.method, booking=found, session=one, was_starts=was[0], was_ends=was[1],
+        was_place=was[2], word_ended=word_ended,
     )  # fmt: skip
 
 

@@ -104,11 +104,11 @@ def ends_of(day: date) -> tuple[datetime, datetime]:
 
 @mail(to=who_is_told(Notice.DIGEST))
 async def day_before(channel: Channel, lang: str, organization: str, person: str, day: str) -> Content | None:
-    """What happened on that day; nothing when nothing did."""
+    """What happened on that day, which was yesterday; nothing when nothing did, or it is later than that."""
     happened = await queries.happened(
         UUID(organization), UUID(person), lang, *ends_of(date.fromisoformat(day))
     )
-    if not happened:
+    if not happened or clock.today(clock.now()) != date.fromisoformat(day) + timedelta(days=1):
         return None
     with speaking(lang):
         told = [{"title": each.title, "lines": rules.lines(each)} for each in happened]

@@ -1,6 +1,7 @@
 """A telephone number that somebody may ring is a link that rings it: on pages, in mails, and in what an error says."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,12 +53,18 @@ def test_the_number_in_what_an_error_says_is_a_link_and_the_rest_is_escaped() ->
     assert said == '&lt;b&gt;Ring <a href="tel:+4751000000">51 00 00 00</a>, så hjelper vi deg.'
 
 
-@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.html")), ids=lambda file: file.name)
-def test_no_template_says_a_number_another_way(file: Path) -> None:
-    for shown in SHOWN.findall(file.read_text()):
+def said_another_way(source: str) -> Iterator[str]:
+    for shown in SHOWN.findall(source):
         text = STRING.sub('""', shown)
-        for found in NUMBER.finditer(text):
-            assert GOES_ON.match(text, found.end()) or file.name in BUTTONS, shown
+        yield from (shown for found in NUMBER.finditer(text) if not GOES_ON.match(text, found.end()))
+
+
+def test_no_template_says_a_number_another_way() -> None:
+    found = {
+        str(file.relative_to(TEMPLATES)): wrong for file in sorted(TEMPLATES.rglob("*.html"))
+        if file.name not in BUTTONS and (wrong := [*said_another_way(file.read_text())])
+    }  # fmt: skip
+    assert found == {}
 
 
 async def test_pages_and_mails_say_it_as_a_link(visitor: Visitor) -> None:

@@ -4,7 +4,9 @@ import pytest
 from starlette.routing import Route
 
 from marketplace.base.web.http import own_origins
-from offers.catalogue.models import Joining, SeatPool, Session
+from marketplace.people.models import ActsFor
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from organizations.members.models import Role
 from tests import make
 from tests.house.town import Town, routes
 from tests.production import production
@@ -75,12 +77,57 @@ async def test_a_form_from_a_page_that_stood_too_long_is_kept_and_can_be_sent_ag
     assert await SeatPool.filter(offer=offer, taken=1).count() == 1
 
 
+OURS = {"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-origin"}
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/manage/offers/new", {"title": "Å gå <tur> & prate", "kind": "group"}),
+        ("/my-page/people/new", {"name": "Ada", "relation": "guardian", "own_name": "Kari"}),
+    ],
+)
+async def test_who_was_signed_out_meanwhile_keeps_what_they_typed_and_sends_it_signed_in(
+    visitor: Visitor, path: str, typed: dict[str, str]
+) -> None:
+    """A lunch is longer than a sign-in of staff lasts."""
+    kari = await make.member(await make.organization("Turlaget"), Role.EDITOR, "Kari")
+    await visitor.sign_in(kari)
+    page = await visitor.open(path)
+    visitor.client.cookies.delete("sign-in")
+    sent = page.fields(path.rsplit("/", 1)[-1]) | typed
+    late = Page(await visitor.client.post(path, data=sent, headers=OURS))
+    assert (late.status, late.heading) == (403, "Du er logget ut")
+    assert late.response.headers["cache-control"] == "no-store"
+    assert late.soup.select_one('main a[href="/sign-in"][target="_blank"]'), (
+        "the page with what was typed stays"
+    )
+    before = [await Offer.all().count(), await ActsFor.all().count()]
+    await visitor.sign_in(kari)
+    stale = Page(
+        await visitor.client.post(path, data=late.fields(path), headers=OURS)
+    )  # its token is of a visitor
+    assert (await visitor.submit(stale, path)).status == 303
+    assert [await Offer.all().count(), await ActsFor.all().count()] > before
+
+
+async def test_of_a_file_it_is_not_said_that_it_is_here_still(visitor: Visitor) -> None:
+    offer = await make.offer("Tur")
+    file = {"picture": ("a.png", b"abc", "image/png")}
+    late = Page(await visitor.client.post(f"/manage/offers/{offer.slug}/picture", files=file, headers=OURS))
+    assert (late.status, late.heading) == (403, "Du er logget ut")
+    assert "Det du skrev" not in late.text
+
+
 async def test_a_form_from_elsewhere_is_not_offered_to_be_sent(visitor: Visitor) -> None:
     offer = await make.offer(joining=Joining.WHOLE)
     theirs = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
     for headers in (theirs, {}):
         sent = {"name": "Ola", "contact": "none"}
         page = Page(await visitor.client.post(f"/offers/{offer.slug}/bookings", data=sent, headers=headers))
+        assert page.status == 403
+        assert page.soup.find("form", method="post") is None
+        page = Page(await visitor.client.post("/manage/offers/new", data=sent, headers=headers))
         assert page.status == 403
         assert page.soup.find("form", method="post") is None
 

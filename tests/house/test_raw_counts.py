@@ -42,9 +42,10 @@ MAY_COUNT = {"marketplace/statistics/closing.py", "marketplace/statistics/own/qu
 def objections(text: str) -> Iterator[str]:
     """What of a file reads who came or who booked."""
     tree = parsed(text)
+    may_read = READS.search(text)  # else no part of it does, and to cut parts out takes long
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr):
-            source = ast.get_source_segment(text, node) or ""
+            source = (may_read and ast.get_source_segment(text, node)) or ""
             if found := READS.search(source):
                 yield found.group()
         elif isinstance(node, ast.ImportFrom):
@@ -60,7 +61,7 @@ def objections(text: str) -> Iterator[str]:
 def counts(text: str) -> bool:
     """Does a file ask counting.py?"""
     room, _, name = COUNTING.rpartition(".")
-    return any(
+    return name in text and any(
         (
             isinstance(node, ast.ImportFrom)
             and (
@@ -77,15 +78,17 @@ def files(*rooms: str) -> list[str]:
     return sorted(str(path.relative_to(HOUSE)) for room in rooms for path in (HOUSE / room).rglob("*.py"))
 
 
-@pytest.mark.parametrize("file", files(*ROOMS))
-def test_figures_are_read_from_what_is_stored(file: str) -> None:
-    found = [] if file in ALLOWED else list(objections((HOUSE / file).read_text()))
-    assert found == []
+def test_figures_are_read_from_what_is_stored() -> None:
+    found = {
+        file: objected for file in files(*ROOMS)
+        if file not in ALLOWED and (objected := [*objections((HOUSE / file).read_text())])
+    }  # fmt: skip
+    assert found == {}
 
 
-@pytest.mark.parametrize("file", files("marketplace", "offers", "organizations"))
-def test_only_the_closing_and_an_organisations_own_page_count(file: str) -> None:
-    assert not counts((HOUSE / file).read_text()) or file in MAY_COUNT
+def test_only_the_closing_and_an_organisations_own_page_count() -> None:
+    all_there_are = files("marketplace", "offers", "organizations")
+    assert {file for file in all_there_are if counts((HOUSE / file).read_text())} <= MAY_COUNT
 
 
 PAGES = (

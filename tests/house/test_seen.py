@@ -22,7 +22,6 @@ NOT_WORDS = {
     "/manage/offers/{slug}/opening": BUTTON,
     "/manage/offers/{slug}/questions/{question}/up": BUTTON,
     "/manage/offers/{slug}/queue": "an act: one person to one place in the queue, as it is then",
-    "/manage/offers/{slug}/picture": "a picture in the place of another; the page shows which",
     "/manage/organizations/{slug}/logo": "a picture in the place of another; the page shows which",
     "/dialogues/{slug}/items/{item}": "one choice, in the place of another; the page shows which",
     "/approvals/{slug}/unit": "one choice, in the place of another",
@@ -55,6 +54,7 @@ EDITS = {
     "/manage/offers/{slug}/joining": Edit(
         "may_leave", "Gå når du vil", "Bli så lenge du vil", {"max_party": "3"}
     ),
+    "/manage/offers/{slug}/picture": Edit("shows", "Fem på en benk", "Seks på en benk"),
     "/manage/offers/{slug}/texts/{lang}": Edit("title", "A walk", "A stroll", {"summary": "Slowly"}),
     "/manage/offers/{slug}/questions/{question}/change": Edit(
         "text", "Hva liker du?", "Hva drikker du?", {"keep_days": "20"}

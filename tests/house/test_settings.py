@@ -86,6 +86,8 @@ def test_production_starts_when_all_is_said(monkeypatch: pytest.MonkeyPatch) -> 
         ({"helpline_email": None}, ["set TREFFPUNKT_HELPLINE_EMAIL to the address of those who help"]),
         ({"security_contact": "javascript:alert(1)"}, [
             "set TREFFPUNKT_SECURITY_CONTACT to an e-mail address or an https address"]),
+        ({"operator_email": "drift, vakt@kommune.no"}, ["set TREFFPUNKT_OPERATOR_EMAIL to one address of yours"]),
+        ({"operator_email": "drift@example.no"}, ["set TREFFPUNKT_OPERATOR_EMAIL to one address of yours"]),
         ({"keys_dir": None}, ["set TREFFPUNKT_KEYS_DIR to a folder outside TREFFPUNKT_DATA_DIR and its backups"]),
         ({"keys_dir": "/srv/treffpunkt/keys"}, [
             "set TREFFPUNKT_KEYS_DIR to a folder that does not lie in TREFFPUNKT_DATA_DIR"]),
@@ -248,5 +250,8 @@ def test_readme_asks_for_what_production_refuses_to_start_without(monkeypatch: p
     needed = {
         name for name in GOOD if isinstance(read(monkeypatch, **{name.removeprefix("TREFFPUNKT_").lower(): None}), list)
     }  # fmt: skip
-    kept = {f"TREFFPUNKT_{name}" for name in ("DATABASE_URL", "DATA_DIR", "BACKUP_DIR", "KEYS_BACKUP_DIR")}
+    kept = {
+        f"TREFFPUNKT_{name}"
+        for name in ("DATABASE_URL", "DATA_DIR", "BACKUP_DIR", "KEYS_BACKUP_DIR", "OPERATOR_EMAIL")
+    }
     assert named - kept == needed

@@ -33,7 +33,7 @@ from offers.attendance.substitute.models import Substitute
 from offers.attendance.substitute.rules import browser
 from offers.attendance.substitute.rules import path as substitute_path
 from offers.bookings.companions.models import Companion
-from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session, Visibility
 from offers.catalogue.sharing.short import code_of
 from offers.feeds.models import CalendarAddress, SavedSearch
 from offers.messages.follow_up.rules import unsubscribe_path
@@ -358,6 +358,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         created_at=NOW,
     )
     await Organization.filter(id=centre.id).update(logo=logo)
+    await Offer.filter(id=walk.id).update(picture=logo)
     town.ids = {
         "session": first.id, "later_session": later.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
         "held": held.id, "asked": asked.id, "waits": waits.id, "ticket": ticket.id, "area": area.id,

@@ -139,6 +139,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         "TREFFPUNKT_KEYS_DIR": str(folder / "keys"),
         "TREFFPUNKT_DATA_DIR": str(folder / "data"),
         "TREFFPUNKT_PROVIDER_RESTORES": "yes",
+        "TREFFPUNKT_OPERATOR_EMAIL": "drift@treffpunkt.example",
         "SSL_CERT_FILE": str(cert),
     }
     code, told = program("migrate", environment)
@@ -192,6 +193,8 @@ def red(servers: dict[str, Any], **changed: str | None) -> tuple[int, str]:
         ({"smtp_ulr": "smtp://mail"}, 2, "did you mean TREFFPUNKT_SMTP_URL?"),
         ({"smtp_url": "smtp://127.0.0.1:1"}, 1, "away   mail: 127.0.0.1 takes no mail"),
         ({"sms_url": "https://127.0.0.1:1/send"}, 1, "away   sms: 127.0.0.1 does not answer"),
+        ({"operator_email": "drift"}, 2, "set TREFFPUNKT_OPERATOR_EMAIL to one address"),
+        ({"operator_email": None}, 1, "away   operator: set TREFFPUNKT_OPERATOR_EMAIL"),
         ({"public_url": "https://treffpunkt.example/"}, 2, "set TREFFPUNKT_PUBLIC_URL"),
         ({"keys_dir": "/proc/keys"}, 2, "TREFFPUNKT_KEYS_DIR to a folder that can be written"),
         ({"helpline_phone": None}, 2, "set TREFFPUNKT_HELPLINE_PHONE"),

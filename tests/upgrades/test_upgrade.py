@@ -26,6 +26,8 @@ TRIED = releases() if SOAK else releases()[-1:]
 SENT = """SELECT count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent,
     count(*) FILTER (WHERE sent_at IS NULL AND failed_at IS NULL) AS left, count(problem) AS problems
     FROM outbox_message"""
+ONCE = """SELECT count(*) AS people, max(bookings) AS most FROM (SELECT name, count(*) AS bookings FROM booking
+    WHERE name ~ '^Person [0-9]+$' GROUP BY name) AS each"""
 OPEN = """SELECT DISTINCT o.slug FROM offer o JOIN seat_pool p ON p.offer_id = o.id
     WHERE o.state = 'published' AND o.joining = 'whole' ORDER BY o.slug"""
 
@@ -96,6 +98,25 @@ class Load:
             until.set()
             await booking
         return self.p99()
+
+    async def while_it_ends(
+        self, rate: float, proxy: Proxy, fields: dict[str, str], serving: Serving
+    ) -> dict[int, str]:
+        """The program is told to end while they book: the key of each form that got no answer, by its number. None
+        of the others is refused."""
+        sent: dict[int, tuple[str, asyncio.Task[int]]] = {}
+        ending = asyncio.create_task(asyncio.to_thread(serving.end))
+        while not ending.done():
+            self.number += 1
+            key = secrets.token_hex(16)
+            sent[self.number] = (
+                key,
+                asyncio.create_task(proxy.book(self.slug, fields, self.number, key)),
+            )
+            await asyncio.sleep(1 / rate)
+        answers = {number: await task for number, (_key, task) in sent.items()}
+        assert {*answers.values()} <= {303, 502, 503}, answers
+        return {number: sent[number][0] for number, answer in answers.items() if answer != 303}
 
     def p99(self) -> float:
         return sorted(self.took)[int(len(self.took) * 0.99)]
@@ -222,27 +243,59 @@ async def together(release: Release, program: Path, instance: Instance) -> None:
         assert max(meanwhile, with_both) <= 2 * max(usual, 0.1), figures
 
 
-async def one_after_the_other(_release: Release, program: Path, instance: Instance) -> None:
-    """It ends first: there are migrations since then that are not for it (docs/upgrading.md)."""
+async def one_after_the_other(release: Release, program: Path, instance: Instance) -> None:
+    """It ends first, while people book: there are migrations since then that are not for it (docs/upgrading.md). Who
+    got no answer sends the same form to the new program, and is booked once."""
     await asyncio.to_thread(large, program, instance)
     before = instance.serve(program)
+    after: Serving | None = None
     try:
         await asyncio.to_thread(before.answers, "/health/ready")
         slug, fields = await bookable(instance.url, before)
-        old, load = Proxy(before.port), Load(slug)
-        await load.for_(SECONDS / 2, 20, {old: fields})
+        load, old = Load(slug), Proxy(before.port)
+        rate = await half_of_what_it_does(load, old, fields, instance, ["migrate", "--to", release.schema])
+        await load.for_(SECONDS, rate, {old: fields})  # it has drawn each page once then
+        usual = await load.for_(SECONDS, rate, {old: fields})
+        unanswered = await load.while_it_ends(rate, old, fields, before)
         old.close()
+        began = time.monotonic()
+        told = await asyncio.to_thread(instance.command, ROOT, "migrate")
+        migrated = time.monotonic() - began
+        after = instance.serve(ROOT)
+        await asyncio.to_thread(after.answers, "/health/ready")
+        away = time.monotonic() - began
+        new = Proxy(after.port)
+        again = [new.book(slug, fields, number, key) for number, key in unanswered.items()]
+        assert set(await asyncio.gather(*again)) <= {303}, "a form of the program before"
+        form = await form_of(after.address, slug)
+        await load.for_(SECONDS, rate, {new: form})
+        now = await load.for_(SECONDS, rate, {new: form})
+        new.close()
+        assert await booked_once(instance.url) == load.number + 1, (
+            "with the one that tried whether it is bookable"
+        )
     finally:
         before.end()
-    print(await asyncio.to_thread(instance.command, ROOT, "migrate"))  # noqa: T201
-    after = instance.serve(ROOT)
+        if after:
+            after.end()
+    figures = (
+        f"{release.version}: {rate:.0f}/s, p99 before {usual:.3f} s, after {now:.3f}; {len(unanswered)} unanswered as "
+        f"it ended, sent again; {len(told.splitlines())} migrations in {migrated:.1f} s, nobody served for {away:.1f}"
+    )
+    print(figures)  # noqa: T201 - make soak shows it
+    if SOAK:
+        assert now <= 2 * max(usual, 0.1), figures
+
+
+async def booked_once(url: str) -> int:
+    """How many of those who booked here have a booking. Raises AssertionError where somebody has two."""
+    connection = await asyncpg.connect(**credentials(url))
     try:
-        await asyncio.to_thread(after.answers, "/health/ready")
-        new = Proxy(after.port)
-        await load.for_(SECONDS / 2, 20, {new: await form_of(after.address, slug)})
-        new.close()
+        found = await connection.fetchrow(ONCE)
     finally:
-        after.end()
+        await connection.close()
+    assert found["most"] == 1, f"{found['most']} bookings of one form"
+    return int(found["people"])
 
 
 def test_every_release_says_which_schema_its_program_has() -> None:

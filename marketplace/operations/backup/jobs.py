@@ -43,6 +43,7 @@ def end(year: int, copied_to: Path | None, now: datetime) -> None:
 
 
 def left(folder: Path, year: int) -> list[Path]:
-    """Copies of a year's key in this folder that are not destroyed: those that are noted, and files put back since."""
+    """Copies of a year's key in this folder that are not destroyed: those that are noted, and files put back since.
+    Raises OSError."""
     noted = [folder / each.file for each in copies(folder) if each.year == year and not each.destroyed_at]
     return sorted({*noted, *folder.glob(f"{year}-*.key")})

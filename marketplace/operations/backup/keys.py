@@ -6,13 +6,16 @@
 again; `destroy` is safe to call again.
 """
 
+import errno
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from marketplace.operations.backup.files import private, write, write_json
 from offers.attendance import keys
+from offers.attendance.closing.rules import settled_at
 from offers.attendance.year_keys import fingerprint
 
 FORMAT = 1
@@ -28,21 +31,34 @@ class Copy:
 
 
 def copies(folder: Path) -> list[Copy]:
-    """What was ever copied there, the destroyed ones too."""
+    """What was ever copied there, the destroyed ones too. Raises OSError, with a sentence where the list is spoilt."""
+    path = folder / "keys.json"
     try:
-        found = json.loads((folder / "keys.json").read_text())
+        return [Copy(**each) for each in json.loads(path.read_bytes())["copies"]]
     except FileNotFoundError:
         return []
-    return [Copy(**each) for each in found["copies"]]
+    except (ValueError, KeyError, TypeError) as problem:
+        words = "it is not whole: move it away, and the next backup writes it anew"
+        raise OSError(errno.EINVAL, words, str(path)) from problem
+
+
+def whole(folder: Path, copy: Copy) -> bytes | None:
+    """The key of a copy that can be read and is what was copied."""
+    try:
+        key = (folder / copy.file).read_bytes()
+    except OSError:
+        return None
+    return key if fingerprint(key).hex() == copy.fingerprint else None
 
 
 def keep(folder: Path, now: datetime) -> list[int]:
-    """Copy each key that is not copied yet, and destroy the copies of years that are closed. Returns years copied."""
+    """Copy each key of which no whole copy is there, and destroy the copies of years that are closed. Returns years
+    copied. A year that is not over is never taken for closed: the mark that says so came from elsewhere."""
     private(folder)
     for each in copies(folder):
-        if keys.closed(each.year):
+        if keys.closed(each.year) and now >= settled_at(each.year):
             destroy(folder, each.year, now)
-    known = {each.fingerprint for each in copies(folder)}
+    known = {each.fingerprint for each in copies(folder) if each.destroyed_at or whole(folder, each)}
     made: list[int] = []
     for year in keys.years():
         key = keys.read(year)
@@ -50,7 +66,8 @@ def keep(folder: Path, now: datetime) -> list[int]:
             continue
         name = f"{year}-{mark[:16]}.key"
         write(folder / name, key)
-        _note(folder, [*copies(folder), Copy(year, mark, name, now.isoformat())])
+        others = [each for each in copies(folder) if each.fingerprint != mark]
+        _note(folder, [*others, Copy(year, mark, name, now.isoformat())])
         made.append(year)
     return made
 
@@ -69,19 +86,28 @@ def destroy(folder: Path, year: int, now: datetime) -> None:
         _note(folder, after)
 
 
-def bring_back(folder: Path) -> list[int]:
-    """Put copies where their year's key is missing and the year is not closed. Returns the years."""
+def bring_back(folder: Path, counted: Mapping[int, bytes]) -> list[int]:
+    """Put copies where their year's key is missing, not whole or not to be read, and the year is not closed. Returns
+    the years. `counted`: fingerprints of the keys that the database was counted under; of those years no other key
+    comes back, and a whole one that is here is never written over."""
     back: list[int] = []
     for each in copies(folder):
-        path = keys.path_of(each.year)
-        if each.destroyed_at or keys.closed(each.year) or path.exists():
+        if each.destroyed_at or keys.closed(each.year) or each.year in back:
             continue
-        key = (folder / each.file).read_bytes()
-        if fingerprint(key).hex() == each.fingerprint:
+        mark = counted.get(each.year)
+        fits = not keys.here(each.year) if mark is None else mark.hex() == each.fingerprint
+        if fits and keys.read(each.year) is None and (key := whole(folder, each)):
+            path = keys.path_of(each.year)
             private(path.parent)
             write(path, key)
             back.append(each.year)
     return back
+
+
+def missing(counted: Mapping[int, bytes]) -> list[int]:
+    """Those of these years whose key is not here."""
+    found = {year: keys.read(year) for year in counted}
+    return sorted(year for year, key in found.items() if key is None or fingerprint(key) != counted[year])
 
 
 def _note(folder: Path, found: list[Copy]) -> None:

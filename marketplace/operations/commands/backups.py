@@ -114,8 +114,9 @@ def restore(folder: Path | None, until: datetime | None, keys: Path | None, data
     from marketplace.base.data.instance import ours
     from marketplace.operations.backup import keys as key_copies
     from marketplace.operations.backup import planning, restoring
-    from marketplace.operations.backup.tools import Refused, why
+    from marketplace.operations.backup.tools import Refused, connected, why
     from marketplace.operations.restore.actions import put_right
+    from offers.attendance import year_keys
 
     if data:
         use(data)
@@ -125,12 +126,15 @@ def restore(folder: Path | None, until: datetime | None, keys: Path | None, data
             "docs/operations.md says how."
         )
     where = settings().data_dir
+    counted: dict[int, bytes] = {}
 
     async def right(url: str, at: datetime, before: str | None) -> None:
         await ours(url)
         done = await put_right(url, at, before, where, clock.now())
         for line in done.lines():
             click.echo(line)
+        async with connected(url) as connection:
+            counted.update(await year_keys.counted_under(connection))
 
     began = time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it tidies up behind itself
@@ -144,8 +148,16 @@ def restore(folder: Path | None, until: datetime | None, keys: Path | None, data
     except (Refused, OSError) as problem:
         raise click.ClickException(why(problem)) from problem
     if wanted := keys or settings().keys_backup_dir:
-        years = key_copies.bring_back(wanted)
-        click.echo(f"Keys of counted years brought back: {', '.join(map(str, years)) or 'none was missing'}.")
+        try:
+            years = key_copies.bring_back(wanted, counted)
+            click.echo(f"Keys of counted years brought back: {', '.join(map(str, years)) or 'none'}.")
+        except OSError as problem:
+            click.echo(f"No key of a counted year could be brought back: {why(problem)}.")
+    for year in key_copies.missing(counted):
+        click.echo(
+            f"The key that {year} was counted under is not in TREFFPUNKT_KEYS_DIR: bring it back. "
+            "Until then nobody is registered."
+        )
     click.echo(f"Restored as it stood at {told(done.until)}, in {time.monotonic() - began:.0f} seconds.")
     if done.last:
         click.echo(f"The last thing in it happened at {told(done.last)}.")

@@ -1,14 +1,13 @@
 """Do messages leave: mail and SMS."""
 
 import asyncio
-import secrets
 import ssl
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from marketplace.addresses import LOOPBACK
-from marketplace.base import clock
 from marketplace.base.post import delivery
+from marketplace.operations.alarm.sending import send
 from marketplace.operations.doctor.findings import WITHIN, Found, Kind, Looking
 from marketplace.operations.doctor.through import ends
 from marketplace.settings import settings
@@ -54,21 +53,20 @@ async def sms(at: Looking) -> AsyncIterator[Found]:
         yield Kind.AWAY, f"{url.hostname} does not answer: {type(problem).__name__}"
 
 
+async def operator(at: Looking) -> AsyncIterator[Found]:
+    """Is anybody told when something goes wrong?"""
+    if settings().operator_email:
+        yield Kind.WELL, "whoever looks after the instance is mailed what they must see to"
+    elif settings().metrics_port:
+        yield Kind.WELL, "nobody is mailed; /metrics is there for deploy/alerts.yml"
+    elif not settings().demo:
+        yield (
+            Kind.AWAY,
+            "set TREFFPUNKT_OPERATOR_EMAIL: nobody is told of a lost key, a backup that stands still or a full disk",
+        )
+
+
 async def send_to(to: str) -> None:
     """Send one real mail, now. Raises Postponed or Rejected."""
-    from uuid_utils.compat import uuid7
-
-    from marketplace.base.models import Channel
-    from marketplace.base.post.letter import Letter
-    from marketplace.base.post.mail import Content
-
     text = f"This mail shows that {settings().public_url} can send mail.\n"
-    letter = Letter(
-        uuid7(), Channel.EMAIL, to, f"doctor:{secrets.token_hex(8)}",
-        Content(f"{settings().site_name}: a mail to try", text), clock.now(),
-    )  # fmt: skip
-    way = delivery.carrier(Channel.EMAIL)
-    try:
-        await way.send(letter)
-    finally:
-        await way.close()
+    await send(to, "doctor", f"{settings().site_name}: a mail to try", text)

@@ -2,11 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 from marketplace.operations.backup.jobs import left
+from marketplace.operations.backup.keys import copies, missing, whole
+from marketplace.operations.backup.tools import why
 from marketplace.operations.doctor.findings import Found, Kind, Looking
 from marketplace.privacy.kept.rules import BACKUPS
 from marketplace.settings import settings
@@ -52,11 +54,16 @@ async def ended(at: Looking) -> AsyncIterator[Found]:
         return
     assert at.connection is not None
     copied_to = settings().keys_backup_dir
-    if copied_to and not copied_to.is_dir():
-        yield (
-            Kind.AWAY,
-            f"{copied_to} (TREFFPUNKT_KEYS_BACKUP_DIR) is not there: no key is copied, and no copy ends",
-        )
+    if copied_to and (problem := await asyncio.to_thread(unfit, copied_to)):
+        yield Kind.AWAY, f"{problem}: no key is copied, and no copy ends"
+        copied_to = None
+    if copied_to:
+        counted = await year_keys.counted_under(at.connection)
+        for year in sorted(await asyncio.to_thread(uncopied, copied_to, counted)):
+            yield (
+                Kind.AWAY,
+                f"no whole copy of the key of {year} is in {copied_to}: the next `backup` makes it",
+            )
     for year, closed_at in await at.connection.fetch(CLOSED):
         if copied_to and left(copied_to, year):
             yield (
@@ -68,6 +75,26 @@ async def ended(at: Looking) -> AsyncIterator[Found]:
                 Kind.WELL,
                 f"{year} is closed: destroy each copy of its key that you made yourself by {by:%Y-%m-%d}",
             )
+
+
+def unfit(folder: Path) -> str | None:
+    """Why keys cannot be copied into this folder, or their copies not be read."""
+    variable = f"{folder} (TREFFPUNKT_KEYS_BACKUP_DIR)"
+    try:
+        if not folder.is_dir():
+            return f"{variable} is not there"
+        try_to_write(folder)
+        copies(folder)
+    except OSError as problem:
+        return f"{variable} cannot be used: {why(problem)}"
+    return None
+
+
+def uncopied(folder: Path, counted: Mapping[int, bytes]) -> set[int]:
+    """Years that are counted under a key which is here, and not in the copies."""
+    there = {each.fingerprint for each in copies(folder) if whole(folder, each)}
+    gone = missing(counted)
+    return {year for year, mark in counted.items() if mark.hex() not in there and year not in gone}
 
 
 async def figures(at: Looking) -> AsyncIterator[Found]:

@@ -40,6 +40,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("figures", counting.figures),
     ("mail", carriers.mail),
     ("sms", carriers.sms),
+    ("operator", carriers.operator),
     ("disk", disk.disk),
     ("backups", backups.backups),
     ("ledger", ledger.ledger),

@@ -10,7 +10,7 @@ OFFERS: dict[str, Table] = {
         "promotion hold_hours opens_at closes_hours narrowed_at age_from age_to spoken cost cost_text "
         "remind_hours certificate_share keep_months "
         "created_at changed_at published_at session_count next_session_at next_session_ends last_session_ends "
-        "continues_id municipality_id owner_id picture_id venue_id number",
+        "continues_id municipality_id owner_id picture_id picture_text venue_id number",
         Goes(OFFER_OVER.format(o="t"), TWO_YEARS, {"contact_name": "NULL", "phone": "NULL"}),
         called=lazy("Kontaktperson for et tilbud"),
         until=OFFER_GONE,

@@ -11,18 +11,19 @@ from offers.rights.queries import EDITOR_OF, EDITS
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture as a page shows it; `sha256` in hex is its address."""
+    """A picture as a page shows it; `sha256` in hex is its address, `said` what it is said to show."""
 
     sha256: str
     width: int
     height: int
+    said: str
 
 
 async def picture_of(offer: UUID) -> Shown | None:
     """The picture that is shown with the offer."""
     return await row(
         Shown,
-        """SELECT encode(p.sha256, 'hex') AS sha256, p.width, p.height
+        """SELECT encode(p.sha256, 'hex') AS sha256, p.width, p.height, o.picture_text AS said
         FROM offer o JOIN picture p ON p.id = o.picture_id WHERE o.id = $1""",
         offer,
     )

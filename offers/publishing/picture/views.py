@@ -6,15 +6,18 @@ from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
 from marketplace.base.web.access import member, public
+from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
+from offers.catalogue.models import Offer
 from offers.catalogue.pictures import drawing
 from offers.catalogue.queries import title_of, viewer_of
 from offers.publishing.picture import actions, queries
+from offers.publishing.picture.forms import PictureForm
 from offers.publishing.saved import Saved
 from offers.publishing.steps.views import editable
 from organizations.members.models import Role
-from organizations.profile.forms import PictureForm
 from organizations.profile.uploading import sent_picture
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -24,12 +27,34 @@ FOR_EVER = "public, max-age=31536000, immutable"
 async def picture(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/picture"""
     offer = await editable(request)
-    form, status = PictureForm.blank(), 200
-    if request.method == "POST":
-        form, status = await PictureForm.read(request), 422
+    if request.method == "GET":
+        return await _page(request, offer, _says(await queries.picture_of(offer.id)))
+    form = await PictureForm.read(request)
+    if not form.valid:
+        return await _page(request, offer, form, 422)
+    new = bool(await request.file("picture"))
+    if new or await queries.picture_of(offer.id) is None:
         if sent := await sent_picture(request, form):
-            await actions.show(offer, sent, by=request.person.id, now=request.now)
-            return see_other(f"/manage/offers/{offer.slug}?saved={Saved.PICTURE}", request)
+            await actions.show(offer, sent, by=request.person.id, now=request.now, said=form.data.shows)
+            return _saved(request, offer)
+    else:
+        async with one_at_a_time(offer.id):
+            if form.meet(_says(await queries.picture_of(offer.id))):
+                await actions.describe(offer, form.data.shows, by=request.person.id, now=request.now)
+                return _saved(request, offer)
+    return await _page(request, offer, form, 422)
+
+
+def _says(shown: queries.Shown | None) -> Filled[PictureForm]:
+    """The form with what the picture is said to show now."""
+    return PictureForm.blank(shows=shown.said if shown else "")
+
+
+def _saved(request: Request, offer: Offer) -> Response:
+    return see_other(f"/manage/offers/{offer.slug}?saved={Saved.PICTURE}", request)
+
+
+async def _page(request: Request, offer: Offer, form: Filled[PictureForm], status: int = 200) -> Response:
     return render(
         request, "offers/publishing/picture/picture.html", status=status, offer=offer, form=form,
         title=await title_of(offer.id, request.lang), shown=await queries.picture_of(offer.id),

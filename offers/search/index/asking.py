@@ -17,7 +17,7 @@ from offers.search.counts import FILTERS, Counts, Fields, Filter, of_places
 from offers.search.index.dates import ANY_DATE, Dates, answering, dates_of, there
 from offers.search.index.hits import Hits
 from offers.search.index.masks import Masks
-from offers.search.index.order import Hit, Ranked, by_both, by_date, by_nearness, by_rank
+from offers.search.index.order import Hit, Ranked, by_both, by_date, by_fit, by_nearness, by_rank
 from offers.search.places.rules import NOWHERE, Places
 
 MIDNIGHT = time()
@@ -42,12 +42,20 @@ def find(
 
 def _ranked(masks: Masks, found: int, wanted: Search, dates: Dates, hits: Hits | None) -> Ranked:
     """What goes first: queries.py:_search."""
-    words = hits.ranked(len(masks.slots)) if hits else []
+    words = hits.ranked(len(masks.slots)) if hits else [(0, found)]
     if wanted.near is None:
-        return words
+        return by_fit(found, words, *_fit(masks, wanted)) if wanted.fitting else words
     if hits is None or wanted.nearest_first:
         return by_nearness(masks, found, dates, wanted.near)
     return by_both(masks, found, dates, words, wanted.near)
+
+
+def _fit(masks: Masks, wanted: Search) -> tuple[int, int]:
+    """(those that fit best, those that fit): queries.py:_fit."""
+    best = masks.any_of("main", wanted.whom)
+    if wanted.age is not None:
+        best |= _of_said_age(masks)
+    return best, masks.any_of("audience", wanted.whom)
 
 
 def count(
@@ -145,9 +153,14 @@ def _drop_in(masks: Masks, asked: bool) -> int:
     return drop_in if asked else ~drop_in
 
 
+def _of_said_age(masks: Masks) -> int:
+    """Those that say from or until what age one may be."""
+    return masks.any_of("age from", masks.masks["age from"]) | masks.any_of("age to", masks.masks["age to"])
+
+
 def _of_age(masks: Masks, age: int) -> int:
     """Those without a limit against it; and where no age is said, those that are for somebody of this age."""
-    said = masks.any_of("age from", masks.masks["age from"]) | masks.any_of("age to", masks.masks["age to"])
+    said = _of_said_age(masks)
     suits = masks.any_of("audience", audiences_of(age))
     from_later = masks.any_of("age from", [one for one in masks.masks["age from"] if cast(int, one) > age])
     to_earlier = masks.any_of("age to", [one for one in masks.masks["age to"] if cast(int, one) < age])
@@ -175,7 +188,7 @@ FIELDS: dict[str, Callable[[Masks, Any], int]] = {
 _OF_DATES = {*Dates._fields}
 KNOWN = {
     *FIELDS, *_OF_DATES - {"there"}, "words", "near", "within", "districts", "after", "page", "counted",
-    "by_date", "nearest_first", "any_word", "all_words",
+    "by_date", "nearest_first", "fitting", "any_word", "all_words",
 }  # fmt: skip
 """The fields of a Search that are answered here. Whoever asks for another asks the database."""
 UNSET = {one.name: one.default for one in fields(Search)}

@@ -22,6 +22,7 @@ class Facts(NamedTuple):
     id: UUID
     kind: str
     audiences: list[str]
+    main_audience: str | None
     joining: str
     sensitive: bool
     next_session_at: datetime | None
@@ -90,8 +91,8 @@ def _access(venue: str) -> str:
     )
 
 
-OFFERS = f"""SELECT o.id, o.kind, o.audiences, o.joining, o.sensitive, o.next_session_at, o.next_session_ends,
-        {_HOUR.format(moment="o.next_session_at")} AS next_hour, o.last_session_ends, o.venue_id,
+OFFERS = f"""SELECT o.id, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.next_session_at,
+        o.next_session_ends, {_HOUR.format(moment="o.next_session_at")} AS next_hour, o.last_session_ends, o.venue_id,
         {_access("v")} AS access, o.age_from, o.age_to, o.spoken, o.cost, o.owner_id, w.slug AS owner_slug, v.postcode,
         ARRAY(SELECT ' ' || lower(m.name) FROM municipality m WHERE m.id IN {MUNICIPALITIES}
             UNION SELECT ' ' || lower(concat_ws(' ', v.name, v.city)) WHERE v.id IS NOT NULL) AS places,
@@ -169,6 +170,7 @@ def keys(facts: Facts) -> Iterator[Key]:
     if facts.everywhere:
         yield "is", "everywhere"
     yield from (("audience", audience) for audience in facts.audiences)
+    yield "main", facts.main_audience
     yield from (("spoken", one) for one in facts.spoken)
     if facts.cost:
         yield "cost", facts.cost

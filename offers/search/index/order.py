@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby, tee
 from typing import NamedTuple, cast
 from uuid import UUID
 
 from offers.search.asked import Position
-from offers.search.conditions import EQUAL, FARTHEST
+from offers.search.conditions import EQUAL, FARTHEST, FITS
 from offers.search.index.dates import ANY_DATE, Dates, answers, day_of, days_of, on_day, sessions
 from offers.search.index.masks import NEVER, Masks, slots
 from offers.search.index.offered import Offered
@@ -80,6 +81,16 @@ def by_both(masks: Masks, found: int, dates: Dates, ranked: Ranked, near: Near) 
         if having:
             for nearness, there in by_nearness(masks, having, dates, near):
                 yield kind * FARTHEST + nearness, there
+
+
+def by_fit(found: int, ranked: Ranked, best: int, some: int) -> Iterator[tuple[int, int]]:
+    """What answers equally well goes by whom it is for: queries.py:_fit. No more is read than is asked for."""
+    fits = ((2, found & best), (1, found & some & ~best), (0, found & ~(some | best)))
+    for kind, alike in groupby(ranked, lambda one: one[0] // EQUAL):
+        for (fit, those), ones in zip(fits, tee(alike, FITS), strict=True):
+            for rank, having in ones if those else ():
+                if among := those & having:
+                    yield (kind * FITS + fit) * EQUAL + rank % EQUAL, among
 
 
 def _standing(hit: Hit) -> tuple[datetime, UUID]:

@@ -26,16 +26,17 @@ class Orders(NamedTuple):
     others: list[tuple[str, str]]
 
 
-def orders(words: str, near: Place | None, chosen: Order | None, to: Callable[[Order], str]) -> Orders | None:
-    """The order of what is asked for, and what it could be instead. None where there is only that of dates."""
+def orders(best: bool, near: Place | None, chosen: Order | None, to: Callable[[Order], str]) -> Orders | None:
+    """The order of what is asked for, and what it could be instead. None where there is only that of dates. `best`:
+    can something answer better than something else?"""
     ways = {
         Order.BEST: (_("Det som passer best, står først."), _("Vis det som passer best først")),
         Order.NEAR: (_("Det nærmeste står først."), _("Vis det nærmeste først")),
         Order.DATE: (_("Det som kommer først, står først."), _("Vis etter dato")),
     }
-    if words and near:
+    if best and near:
         ways[Order.BEST] = (_("Det som passer best og er nærmest, står først."), ways[Order.BEST][1])
-    possible = {Order.BEST: bool(words), Order.NEAR: near is not None, Order.DATE: True}
+    possible = {Order.BEST: best, Order.NEAR: near is not None, Order.DATE: True}
     offered = [order for order, can in possible.items() if can]
     if len(offered) < 2:
         return None

@@ -95,12 +95,17 @@ ILLNESS = words("""
 """Stems of what somebody at home may have: of whom one loves all of it is being ill."""
 
 
+NOBODY = re.compile(r"\b(?:ikke|ikkje|ikkj|ittj|itj|itte|not) (?:noen|nokon|nokre|any(?:body|one))\b")
+"""Two words for the one, "ingen"."""
+
+
 def stems(text: str) -> frozenset[str]:
     """The words of a sentence that say something, without their endings."""
-    typed = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if word not in SAYS_LITTLE]
+    said = NOBODY.sub("ingen", text.lower())
+    typed = [word for word in re.findall(r"[^\W\d_]+", said) if word not in SAYS_LITTLE]
     whose = {WHO[folded(word)] for word in typed if folded(word) in WHO}
-    said = {_stem(word) for word in typed if folded(word) not in WHO}
-    return frozenset(whose | {"syk" if whose and one in ILLNESS else one for one in said})
+    others = {_stem(word) for word in typed if folded(word) not in WHO}
+    return frozenset(whose | {"syk" if whose and one in ILLNESS else one for one in others})
 
 
 def _stem(word: str) -> str:

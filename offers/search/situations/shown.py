@@ -4,6 +4,7 @@ what the situation leads to follows it, said so. Only where nothing has all the 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 
 from markupsafe import Markup
 
@@ -12,7 +13,7 @@ from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
 from offers.search.asked import FEW, Found, Query, Search
 from offers.search.cards import drawn
-from offers.search.finding import find
+from offers.search.finding import find, find_several
 from offers.search.situations import queries
 from offers.search.situations.rules import Listed
 from offers.search.words.crisis import needs_somebody_now
@@ -48,7 +49,7 @@ async def suggested(
     single = len(typed.split()) < 2 and found.total >= FEW
     if one is None or single or needs_somebody_now(typed):
         return None
-    led = await find(_led(wanted, one), viewer=viewer, lang=lang, now=now)
+    led = await _leads_to(_led(wanted, one), viewer=viewer, lang=lang, now=now)
     if not led.rows:
         return None
     rest = {name: value for name, value in chosen.items() if name not in ("q", "order")}
@@ -67,10 +68,21 @@ async def suggested(
     )  # fmt: skip
 
 
+async def _leads_to(led: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
+    """What a situation leads to, one of each kind in turn: what is agreed with somebody has no date, and would never
+    come before what has one."""
+    if led.words or len(led.kinds) < 2:
+        return await find(led, viewer=viewer, lang=lang, now=now)
+    kinds = [replace(led, kinds=(kind,)) for kind in led.kinds]
+    found = await find_several(kinds, viewer=viewer, lang=lang, now=now)
+    turns = zip_longest(*(one.rows for one in found))
+    return Found([row for turn in turns for row in turn if row], sum(one.total for one in found), None)
+
+
 def _led(wanted: Search, one: Listed) -> Search:
     """The search that a situation leads to, beside what else is chosen."""
     return replace(
         wanted, words=one.words, kinds=wanted.kinds or tuple(one.kinds),
         audiences=wanted.audiences or tuple(one.audiences), evening=wanted.evening or one.evening,
-        drop_in=True if one.drop_in else wanted.drop_in, after=None,
+        drop_in=True if one.drop_in else wanted.drop_in, after=None, fitting=True,
     )  # fmt: skip

@@ -35,12 +35,13 @@ ENGLISH = {
 }  # fmt: skip
 OLD = re.compile(r"(?:(.+?)-?a?[åa]r(?:ing|ig)|(.+)-years?-old)(?:en|er|ar|ane|ene|e|s)?")
 """One word: niåring, 9-åringar, 9-year-old. (A tenåring is not ten.)"""
-YEARS = words("år aar ar års åra year years yr yrs")
+ENGLISH_YEARS = words("year years yr yrs")
+YEARS = words("år aar ar års åra") | ENGLISH_YEARS
 GROWN = words("gammel gammal gamle gammalt gammelt old olds")
 LASTING = words(
     "i etter siste over under fra frå opp minst innen gjennom om hvert kvart in after for last since"
 )
-"""Before years: how long something was, or where a span begins or ends."""
+"""Before years: how long something was, or where a span begins or ends. In Norwegian "for 67 år" is for whom."""
 AGO = words("siden sidan sia eldre yngre ago older")
 """After years: when something was, or that a span has no end."""
 BETWEEN = words("til to eller or - –")
@@ -79,7 +80,8 @@ def age_at(tokens: list[str], before: list[str]) -> Age | None:
         return _made(number, at)
     if rest and rest[0] in YEARS:
         open_end = AGO.intersection(rest[1:2]) or (rest[1:2] == ["og"] and AGO.intersection(rest[2:3]))
-        if open_end or (not told and LASTING.intersection(before[-1:])):
+        lasting = LASTING if rest[0] in ENGLISH_YEARS else LASTING - {"for"}
+        if open_end or (not told and lasting.intersection(before[-1:])):
             return None
         return _made(number, at + bool(GROWN.intersection(rest[1:2])))
     known = told in CALLED or (told and SOMEBODY.intersection(before[-1:]))

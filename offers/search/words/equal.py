@@ -109,7 +109,8 @@ NOISE = words("""
     practice something things do with want need looking
     hva kva hvor kor hvordan korleis ka noko nokon nokre eg meir mykje vere vera bli verta gjøre gjere gjera treng
     har hatt fått fikk fekk er e æ mæ ho hu han hun så veldig ikkje ikke itj meg deg seg oss is am are was has
-    have had been
+    have had been ting skje skjer skal må kan kunne kunna komme kome kommer kjem søker leter be at in on who when
+    where how there can could i'm
 """)
 """Words that say little of what is looked for: they need not stand in a text when others do."""
 

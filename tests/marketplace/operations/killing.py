@@ -58,6 +58,47 @@ def tell(line):
         die()
 asyncio.run(migrate(sys.argv[1], tell=tell))
 """
+TO = """
+import asyncio
+from marketplace.base.data.migrate import migrate
+asyncio.run(migrate(sys.argv[1], sys.argv[2] or None))
+"""
+WITHIN = """
+import asyncio
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from marketplace.base import recorded_migrations
+from marketplace.base.data import migrate as ours
+name, where = sys.argv[2:4]
+at = {"first": 0.1, "concurrently": 0.3, "noted": 0.1}[where]
+steps, run, note = ours.Steps.progress, BaseSchemaEditor._run_sql, recorded_migrations.OnceRecorder.record_applied
+current = ""
+
+def progress(self, event, app, migration):
+    global current
+    current = migration if event.endswith("_start") else ""
+    steps(self, event, app, migration)
+
+def soon():
+    threading.Thread(target=lambda: (time.sleep(at), die()), daemon=True).start()
+
+async def sql(self, statement):
+    if current == name and where != "noted":
+        soon()
+        statement = statement if where == "concurrently" else "SELECT pg_sleep(0.3); " + statement
+    await run(self, statement)
+
+async def noted(self, app, migration):
+    await note(self, app, migration)
+    if migration == name and current:
+        soon()
+        await self.connection.execute_script("SELECT pg_sleep(0.3)")
+
+ours.Steps.progress, BaseSchemaEditor._run_sql = progress, sql
+recorded_migrations.OnceRecorder.record_applied = noted
+asyncio.run(ours.migrate(sys.argv[1]))
+"""
+"""Dies while the server is at the first statement of a migration (or at the index that it makes CONCURRENTLY), or when
+all of it is done and noted, and not committed."""
 
 
 def killed(script: str, place: Path, moment: int, *arguments: object) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,8 @@
 """A year's end destroys its key and the copies of it, and says which ones somebody else has to destroy."""
 
 import asyncio
+import errno
+import os
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -63,7 +65,7 @@ async def test_the_copies_go_with_their_year_and_those_of_another_stay(apart: Pa
     assert there(apart) == [YEAR + 1]
     assert {copy.year: bool(copy.destroyed_at) for copy in copies(apart)} == {YEAR: True, YEAR + 1: False}
     assert keep(apart, CLOSED) == []
-    assert bring_back(apart) == []
+    assert bring_back(apart, {}) == []
 
 
 async def test_what_somebody_puts_back_is_destroyed_again(apart: Path) -> None:
@@ -78,6 +80,47 @@ async def test_what_somebody_puts_back_is_destroyed_again(apart: Path) -> None:
     await end_keys(CLOSED)
     assert there(apart) == [YEAR + 1]
     assert (keys.here(YEAR), keys.closed(YEAR)) == (False, True)
+
+
+@pytest.mark.parametrize("spoilt", ["", '{"format": 1, "cop', "[]", '{"copies": [{"year": 2026}]}'])
+async def test_a_list_of_copies_that_is_spoilt_is_told_and_ends_no_copy(apart: Path, spoilt: str) -> None:
+    (apart / "keys.json").write_text(spoilt)
+    await forget(CLOSED)
+    await end_keys(CLOSED)
+    assert there(apart) == [YEAR, YEAR + 1]
+    (said,) = [said for _kind, said in await doctor(CLOSED) if "no key is copied" in said]
+    assert "keys.json: it is not whole: move it away" in said
+    (apart / "keys.json").unlink()
+    assert keep(apart, CLOSED) == [YEAR + 1]
+    await end_keys(CLOSED)
+    assert there(apart) == [YEAR + 1]
+
+
+def spoil(folder: Path, left_of_it: bytes | None) -> None:
+    """The copy of this year's key."""
+    (copy,) = folder.glob(f"{YEAR}-*.key")
+    copy.unlink()
+    if left_of_it is not None:
+        copy.write_bytes(left_of_it)
+
+
+@pytest.mark.parametrize("left_of_it", [b"", b"half", None])
+async def test_doctor_says_of_which_key_there_is_no_whole_copy(apart: Path, left_of_it: bytes | None) -> None:
+    spoil(apart, left_of_it)
+    missed = f"no whole copy of the key of {YEAR} is in {apart}: the next `backup` makes it"
+    assert (Kind.AWAY, missed) in await doctor(NOW)
+    assert keep(apart, NOW) == [YEAR]
+    assert (Kind.AWAY, missed) not in await doctor(NOW)
+    assert len(copies(apart)) == 2
+
+
+async def test_a_folder_that_cannot_be_written_is_told(apart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_folder: Path) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), "trial")
+
+    monkeypatch.setattr(counting, "try_to_write", lambda folder: full(folder) if folder == apart else None)
+    (said,) = [said for _kind, said in await doctor(NOW) if "no key is copied" in said]
+    assert said.startswith(f"{apart} (TREFFPUNKT_KEYS_BACKUP_DIR) cannot be used: trial: Read-only")
 
 
 async def test_doctor_says_what_is_left_and_what_somebody_else_has_to_destroy(apart: Path) -> None:

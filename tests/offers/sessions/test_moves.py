@@ -9,6 +9,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.models import AuditEntry, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
+from offers.bookings.models import SentWord
 from offers.catalogue.models import Offer, SeatPool, Session
 from offers.catalogue.states import SessionStatus
 from offers.seats.models import Booking, BookingState, EndedBy
@@ -143,7 +144,45 @@ async def test_only_the_latest_of_two_moves_says_anything(visitor: Visitor, kari
     assert (await move(visitor, session, day="22.10.2026")).status == 303
     first, second = await OutboxMessage.all().order_by("id")
     assert await MAILS["session_moved"](first.channel, "nb", **first.facts) is None
-    assert event(await content(second))[1]["SEQUENCE"] == 2
+    made = await content(second)
+    assert event(made)[1]["SEQUENCE"] == 2
+    assert "Før: tirsdag 20. oktober" in made.text.replace("\u00a0", " "), "which they still believe"
+
+
+async def test_who_has_heard_of_the_first_move_is_told_the_second_from_there(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari)
+    await book(offer, "Ola", "ola@example.no")
+    session = await session_of(offer)
+    await move(visitor, session, day="23.10.2026")
+    await OutboxMessage.all().update(failed_at=NOW, problem="nothing to say")  # the next one came first
+    await move(visitor, session, day="21.10.2026")
+    await OutboxMessage.filter(failed_at=None).update(sent_at=NOW, facts={})
+    await book(offer, "Eva", "eva@example.no")
+    await move(visitor, session, day="22.10.2026")
+    for message in await OutboxMessage.filter(sent_at=None, failed_at=None):
+        assert "Før: onsdag 21. oktober" in (await content(message)).text.replace("\u00a0", " ")
+
+
+async def test_what_is_moved_and_back_again_before_anybody_heard_of_it_says_nothing(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari)
+    ola = await book(offer, "Ola", "ola@example.no")
+    session = await session_of(offer)
+    await move(visitor, session, day="21.10.2026")
+    await move(visitor, session, day="20.10.2026")
+    _first, second = await OutboxMessage.all().order_by("id")
+    assert await MAILS["session_moved"](second.channel, "nb", **second.facts) is None
+    await OutboxMessage.all().delete()
+    await SentWord.create(booking=ola, session=session, at=NOW)
+    await move(visitor, session, day="21.10.2026")
+    await move(visitor, session, day="22.10.2026")
+    _first, second = await OutboxMessage.all().order_by("id")
+    assert "Du hadde sagt fra at du ikke kunne komme" in (await content(second)).text, (
+        "that ended at the first move"
+    )
 
 
 async def test_who_waits_hears_of_a_new_time_and_has_nothing_in_a_calendar(

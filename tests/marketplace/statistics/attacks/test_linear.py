@@ -9,7 +9,6 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog
 
 from marketplace.base.data.database import rows
 from marketplace.statistics import stored
@@ -47,6 +46,8 @@ class Attacker:
 
     def spans(self) -> Iterator[tuple[Unknown, int, int]]:
         """Each unknown, with the least and the most that it can be."""
+        from scipy.optimize import linprog  # here: every worker collects this file, and one needs scipy
+
         size = len(self.unknowns)
         matrix, limits = [], []
         for columns, low, high in self.lines:

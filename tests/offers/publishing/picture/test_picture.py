@@ -24,12 +24,13 @@ async def choir(visitor: Visitor) -> Offer:
     return offer
 
 
-async def send(visitor: Visitor, content: bytes) -> Page:
+async def send(visitor: Visitor, content: bytes, shows: str = "") -> Page:
     fields = (await visitor.open(f"{HOME}/picture")).fields("/picture")
     return Page(
         await visitor.client.post(
-            f"{HOME}/picture", data={"form_token": fields["form_token"][0]}, files={"picture": ("a.jpg", content)},
-            headers={"origin": visitor.site},
+            f"{HOME}/picture",
+            data={"form_token": fields["form_token"][0], "seen": fields["seen"][0], "shows": shows},
+            files={"picture": ("a.jpg", content)}, headers={"origin": visitor.site},
         )
     )  # fmt: skip
 
@@ -50,6 +51,31 @@ async def test_it_stands_on_its_page_and_in_the_list_until_it_is_taken_away(
     assert shown is not None
     assert "/img/kinds/" in str(shown["src"])
     assert await value("SELECT count(*) FROM audit_entry WHERE action = 'offer.picture_changed'") == 2
+
+
+async def test_what_it_shows_is_read_aloud_on_its_page_and_goes_with_it(
+    visitor: Visitor, choir: Offer
+) -> None:
+    async def read_aloud(path: str = "/offers/kor") -> tuple[str, str | None]:
+        shown = (await visitor.open(path)).soup.select_one("img.tp-picture")
+        assert shown is not None
+        return str(shown["alt"]), shown.get("lang")  # type: ignore[return-value]
+
+    await send(visitor, file_of("JPEG"), "Tolv synger i en ring")
+    assert await read_aloud() == ("Tolv synger i en ring", None)
+    assert await read_aloud("/en/offers/kor") == ("Tolv synger i en ring", "nb")
+    page = await visitor.submit(await visitor.open(f"{HOME}/picture"), "/picture", shows="Kari ved «pianoet»")
+    assert page.response.headers["location"] == f"{HOME}?saved=picture", "without a new picture"
+    assert await Picture.all().count() == 1
+    assert await read_aloud() == ("Kari ved «pianoet»", None)
+    page = await visitor.submit(await visitor.open(f"{HOME}/picture"), "/picture", shows="a" * 201)
+    assert page.status == 422
+    assert "Si det kortere" in page.text
+    await send(visitor, file_of("PNG"))
+    assert await read_aloud() == ("", None), "another picture shows something else"
+    await send(visitor, file_of("JPEG"), "Tolv synger")
+    await visitor.submit(await visitor.open(f"{HOME}/picture"), "/picture/remove")
+    assert await read_aloud() == ("", None), "a drawing of its kind says nothing"
 
 
 async def test_what_is_no_picture_is_said_at_the_field_and_changes_nothing(

@@ -125,7 +125,7 @@ class Town:
             parts=pick((("morning",), ("day", "evening"), ("evening",))) if chance() < 0.2 else (),
             access=tuple(self.random.sample(ACCESS, pick((1, 2)))) if chance() < 0.15 else (),
             words=pick(WORDS) if chance() < 0.3 else "", any_word=chance() < 0.2, by_date=chance() < 0.2, near=near,
-            within=pick((None, 2, 20)) if near else None, nearest_first=chance() < 0.2,
+            within=pick((None, 2, 20)) if near else None, nearest_first=chance() < 0.2, fitting=chance() < 0.3,
             districts=pick((("by",), ("by", "bygd"), ("bygd", "ingen"))) if chance() < 0.2 else (),
             page=pick((1, 3, 20)), counted=pick((20, 200)),
         )  # fmt: skip

@@ -27,6 +27,7 @@ NOT_ASKED = {
     "all_words",
     "by_date",
     "nearest_first",
+    "fitting",
     "not_begun",
     "organization",
     "after",

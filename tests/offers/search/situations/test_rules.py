@@ -62,6 +62,8 @@ def test_none_of_them_is_a_cry_for_help_that_needs_somebody_now() -> None:
         ("kona har kreft", "En hjemme har det vanskelig"),
         ("dottera mi er bipolar", "En hjemme har det vanskelig"),
         ("my grandmother has dementia", "En hjemme har det vanskelig"),
+        ("eg kjenner ikkje nokon her", "Jeg kjenner ingen her"),
+        ("I do not know anyone here", "Jeg kjenner ingen her"),
         ("farmor døydde", "Jeg har mistet noen"),
     ],
 )

@@ -17,7 +17,7 @@ def age(typed: str) -> str | None:
         ("niåringar", 9), ("9 åring", 9), ("9-aaring", 9), ("gut på sju", 7), ("en på åtte", 8), ("en pa atte", 8),
         ("15 år gammel gutt", 15), ("jeg er 72 og alene", 72), ("eg er 72 år", 72), ("min datter er 14", 14),
         ("something for a 14 year old", 14), ("9-year-old", 9), ("aged nine", 9), ("femtifemåring", 55),
-        ("mor på førtito", 42), ("en på 120 år", 120), ("0-åring", 0),
+        ("mor på førtito", 42), ("en på 120 år", 120), ("0-åring", 0), ("noe for 67 år", 67),
     ],
 )  # fmt: skip
 def test_an_age_is_read(typed: str, years: int) -> None:
@@ -26,7 +26,8 @@ def test_an_age_is_read(typed: str, years: int) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["bodd her i 9 år", "rusfri i to år", "for 3 år siden", "over 65 år", "65 år og eldre", "9 til 12 år",
+    ["bodd her i 9 år", "rusfri i to år", "for 3 år siden", "lived here for 9 years", "over 65 år",
+     "65 år og eldre", "9 til 12 år",
      "barn på 9 til 12 år", "barn 0-5 år", "kurs på 10 uker", "baby på 4 måneder", "vi er 4 venner", "møte på 17",
      "tenåring", "en på 121 år", "for barn på en lørdag", "ring 116 117", "på", "er", "², på ² år", "på ٩ år"],
 )  # fmt: skip

@@ -308,6 +308,17 @@ async def test_the_day_is_told_once_in_the_morning_to_those_who_want_it(
         assert line in said, said
 
 
+async def test_what_happened_yesterday_is_not_told_the_day_after_that(db: None, post_office: Handler) -> None:
+    """The mail server was away from the morning on: it says "i går"."""
+    here, kari, _offer = await group()
+    await want(kari, here, Notice.DIGEST)
+    walk = await make.offer("Gå på tur", owner=here, joining=Joining.WHOLE, sensitive=False)
+    await make.booking(await SeatPool.get(offer=walk))
+    await tell_days(MORNING)
+    assert await sent(post_office, MORNING + DAY) == []
+    assert await OutboxMessage.filter(mail="day_before", problem="nothing to say").count() == 1
+
+
 async def test_a_day_on_which_nothing_happened_is_not_told(db: None, post_office: Handler) -> None:
     here, kari, offer = await group()
     await want(kari, here, Notice.DIGEST)
