@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from marketplace.base.data.database import connection, rows, value
-from offers.attendance.queries import PARTIES, SAVED, Register
+from offers.attendance.queries import SAVED, UNSHOWN, Register
 from offers.attendance.rules import Attendee
 from offers.attendance.taps import arriving
 from offers.attendance.taps.queries import WHOLE
@@ -186,7 +186,7 @@ async def test_a_page_is_told_what_it_has_not_seen_and_no_more(visitor: Visitor)
 async def test_what_is_read_at_a_glance_is_made_of_the_same_columns(visitor: Visitor) -> None:
     """Rows within a row have no names: they come in the order of the fields."""
     async with connection().acquire_connection() as held:  # type: ignore[attr-defined]
-        for sql, kind in ((PARTIES, Attendee), (SAVED, Register), (WHOLE, Logged)):
+        for sql, kind in ((UNSHOWN, Attendee), (SAVED, Register), (WHOLE, Logged)):
             names = [one.name for one in (await held.prepare(sql)).get_attributes()]
             fields = Attendee._fields if kind is Attendee else [one.name for one in dataclasses.fields(kind)]
             assert names == [*fields]
