@@ -149,12 +149,13 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         person_id=booker.id, channel=Channel.EMAIL, value="kari@example.no", created_at=now
     )
     queued = state in (BookingState.WAITING, BookingState.OFFERED)
+    since = now - {"still_waiting": 8, "day_before": 1}.get(name, 0) * DAY
     booking = Booking(
         pool_id=pool.id, offer_id=offer.id, participant_id=participant.id, booked_by_id=booker.id,
         contact_id=contact.id, seats=2 if words.full else 1, state=state, reference=f"K{key[-5:].upper()}",
-        form_key=uuid7().bytes, lang="nb", created_at=now - (8 if name == "still_waiting" else 0) * DAY, changed_at=now,
+        form_key=uuid7().bytes, lang="nb", created_at=since, changed_at=now,
         queue_no=1 if queued else None, asked=state is BookingState.REQUESTED,
-        seated_at=now if state in SEATED else None,
+        seated_at=since if state in SEATED else None,
         held_until=now + DAY if state is BookingState.OFFERED else None,
         reply="Vi ringer deg i morgen." if words.full or name == "talk" else "",
         moved_to_id=uuid7() if name == "old_time" else None, ended_by=ENDED_BY.get(name),
@@ -278,7 +279,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         "ring_me": to_member | {"call": str(call.id)},
         "registers": to_member,
         "measures_given": to_member | {"measures": [str(measure.id)]},
-        "day_before": to_member | {"day": str(clock.today(now))},
+        "day_before": to_member | {"day": str(clock.today(since))},
         "who_came": to_member | {"day": str(clock.today(starts))},
         "unsent": to_member | {"taken": [str(taken.id)]},
         "day_after": to_member | {"day": str(clock.today(starts))},
