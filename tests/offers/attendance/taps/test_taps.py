@@ -119,7 +119,8 @@ async def test_a_list_that_is_none_is_refused_and_nothing_is_half_written(visito
     for taps in ({"a": 1}, "x", None, 7):
         assert (await send(visitor, session, taps)).status == 400
     path = f"/manage/sessions/{session.id}/register/taps"
-    for body in (b"", b"{", b"[" * 20_000, b"\xff\xfe", b"[]", b"null"):
+    half = [b'{"taps": [{"id": "\\ud800"}]}', b'{"taps": [], "since": "\\udfff"}']
+    for body in (b"", b"{", b"[" * 20_000, b"\xff\xfe", b"[]", b"null", *half):
         got = await visitor.client.post(path, content=body, headers={
             "content-type": "application/json", "x-form-token": await token_of(visitor)})  # fmt: skip
         assert got.status_code == 400, body[:9]
