@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.audit import record
@@ -214,18 +214,24 @@ async def _present(session: Session, sequence: int, now: datetime) -> Session:
     return present
 
 
+class _Waiting(NamedTuple):
+    """A message that has not gone out yet: the booking that it is about, and what it was to tell, as JSON."""
+
+    booking_id: UUID
+    facts: str
+
+
 async def _not_heard_yet(session: UUID, bookings: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """What a message that has not gone out yet was to tell of these bookings, by booking: how it was before, which they
     still believe, and that their word has ended. The next message tells it in its place."""
     waiting = await rows(
+        _Waiting,
         """SELECT booking_id, facts FROM outbox_message WHERE booking_id = ANY($1) AND mail = $2
             AND facts ->> 'session' = $3 AND sent_at IS NULL AND failed_at IS NULL ORDER BY id""",
         bookings, name_of(mails.session_moved), str(session),
     )  # fmt: skip
     return {
-        each["booking_id"]: {
-            name: value for name, value in json.loads(each["facts"]).items() if name in BEFORE
-        }
+        each.booking_id: {name: value for name, value in json.loads(each.facts).items() if name in BEFORE}
         for each in waiting
     }
 
