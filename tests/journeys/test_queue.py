@@ -188,8 +188,13 @@ async def test_the_runs_notice_a_queue_that_is_wrong(
 ) -> None:
     assert right in QUEUE
     page = await at_home(chromium, QUEUE.replace(right, wrong))
-    found = await page.evaluate("([from, to]) => runs(from, to)", [1, 5])
-    assert found[noticed] > (1 if noticed == "most" else 0), found
+    # A run meets what is wrong only when the net comes and goes just then: how soon depends on the machine.
+    for first in range(1, 201, 5):
+        found = await page.evaluate("([from, to]) => runs(from, to)", [first, first + 4])
+        if found[noticed] > (1 if noticed == "most" else 0):
+            break
+    else:
+        pytest.fail(f"no run noticed it: {found}")
     await page.context.close()
 
 
