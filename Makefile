@@ -52,7 +52,8 @@ soak: $(TEST)
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
 	TAPS=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/attendance/taps/test_interleavings.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"
-	SOAK=1 $(PY) -m pytest -n 0 tests/marketplace/operations/test_killed.py
+	SOAK=1 $(PY) -m pytest -n 0 tests/marketplace/operations/test_killed.py \
+		tests/marketplace/operations/test_killed_within.py
 	SOAK=1 PEOPLE=$(PEOPLE) $(PY) -m pytest -n 0 -s tests/upgrades
 	DATA="$(DATA)" $(PY) -m tests.drill
 	@bin/proxies

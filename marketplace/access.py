@@ -215,10 +215,10 @@ def problem_page(request: Request, problem: Problem) -> Response:
     if problem.status == 503:
         headers["Retry-After"] = "5"
     again = None
-    late = isinstance(problem, StaleForm | SignedOut) and not is_upload(request.scope)
-    if late and request.headers.get("sec-fetch-site") == "same-origin":
+    sent = None if is_upload(request.scope) else request.scope.get("form_fields")
+    kept = sent is not None and isinstance(problem, StaleForm | SignedOut | TooMany)
+    if kept and request.headers.get("sec-fetch-site") == "same-origin":
         # The browser says that it is our own form: what was typed can be sent again. (No file can.)
-        sent = request.scope.get("form_fields") or {}
         again = {name: given for name, given in sent.items() if name != "form_token"}
     return render(
         request, name, status=problem.status, headers=headers, message=problem.message, request_id=request.request_id,

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from offers.bookings.mine import HELPED, MINE
+from offers.bookings.mine import CALLED, HELPED, MINE
 from offers.bookings.times.rules import CHANGEABLE
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_text
@@ -14,7 +14,7 @@ from offers.seats.models import Claimed
 from offers.seats.sql import active, covers
 
 BOOKINGS = f"""WITH mine AS ({MINE})
-SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,
+SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, {CALLED} AS participant, t.title,
     b.ended_by, o.joining,
     r.person_id IS NOT DISTINCT FROM b.participant_id AS reaches_participant,
     t.lang AS text_lang, s.starts_at, s.ends_at, s.status AS session_status, v.name AS venue,

@@ -77,6 +77,10 @@ class ActsFor(Row):
         "marketplace.Organization", "helped_at", null=True, on_delete=fields.SET_NULL,
         description="the unit whose guide it was",
     )  # fmt: skip
+    called = fields.TextField(
+        null=True,
+        description="what the actor calls them: what they call themselves is not for the actor to read",
+    )
 
     class Meta:
         table = "acts_for"

@@ -74,7 +74,7 @@ async def fill(
     it is closed, once the session has begun.
 
     Raises Conflict when somebody else wrote in it meanwhile: nobody's marks are overwritten unseen (one more is counted
-    all the same, for that overwrites nothing); Refused when the
+    all the same, and what says nothing else than what stands is done, for that overwrites nothing); Refused when the
     session is cancelled, or is not soon (any more). Bookings that are not of this session do not count. Whoever was
     marked and has cancelled since it began keeps their mark: they came.
     """
@@ -89,12 +89,18 @@ async def fill(
         if table.key is None:
             raise shut()
         again, stale = more in table.known, table.register.saved_at != version
-        if stale and not plus:
-            raise Conflict(_("Noen andre lagret oppmøtet mens du holdt på. Se over og lagre en gang til."))
         still = await marking.still_coming([*table.parties])
         table.parties = {booking: party for booking, party in table.parties.items() if booking in still}
+        said = _said(table, filled)
+        if chosen and not _stands(table, *chosen):
+            said.append(chosen)
+        if stale and not plus:
+            if said or (table.register.closed_at is None and now >= table.held.starts_at):
+                raise Conflict(
+                    _("Noen andre lagret oppmøtet mens du holdt på. Se over og lagre en gang til.")
+                )
+            return  # a press that came twice: all that it says stands
         sender = Sender(by, substitute)
-        said = [*_said(table, filled), *([chosen] if chosen else [])]
         if plus and (again or stale):
             unsaved, said = _beside(said, plus), []
         for place, words in said:
@@ -116,6 +122,11 @@ async def fill(
         raise Conflict(
             _("Én til er talt med. Noen andre lagret oppmøtet mens du holdt på, så se over resten og lagre.")
         )
+
+
+def _stands(table: taps.Table, place: Place, words: str | None) -> bool:
+    """Is this what is shown, with nothing left to choose?"""
+    return table.board.face(place).value == words and not table.board.undecided(place)
 
 
 def _count(table: taps.Table, plus: OneMore, tap: UUID, sender: Sender) -> None:

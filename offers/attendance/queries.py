@@ -20,29 +20,35 @@ def came_late(session: str = "s", booking: str = "b") -> str:
     return f"({booking}.seated_at >= {session}.ends_at)"
 
 
-PARTIES = f"""SELECT b.id AS booking_id, b.participant_id, n.name, {SIGN}, b.seats, c.value AS address,
-    {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
-    CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
-    a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at,
-    false AS alike, {came_late()} AS late
-FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
-JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
-JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-LEFT JOIN contact_point c ON c.id = b.contact_id
-LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
-LEFT JOIN attendance a ON a.booking_id = b.id AND a.session_id = s.id"""
-"""SQL: the confirmed parties of session s, as `Attendee` has them."""
+def parties(sign: str, shielded: str, companions: str) -> str:
+    """SQL: the confirmed parties of session s, as `Attendee` has them."""
+    return f"""SELECT b.id AS booking_id, b.participant_id, n.name, {sign}, b.seats, c.value AS address,
+        {proven()} AS proven, {shielded} AS shielded, x.id IS NOT NULL AS sent_word, {companions} AS companions,
+        a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at,
+        false AS alike, {came_late()} AS late
+    FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
+    JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
+    JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
+    LEFT JOIN contact_point c ON c.id = b.contact_id
+    LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
+    LEFT JOIN attendance a ON a.booking_id = b.id AND a.session_id = s.id"""
+
+
+UNSHOWN = parties("'' AS sign", "true", "'{}'::text[]")
+"""For what shows nobody: who has an alias, and who comes along, is not asked."""
+SHOWN = parties(SIGN, HIDDEN, f"CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END")
 
 
 async def parties_of(session_id: UUID) -> list[Attendee]:
     """The confirmed parties of a session, through its own pool or the offer's, each with what its register says of
-    it: for what asks for no names, in any order."""
-    return await rows(Attendee, f"{PARTIES} WHERE s.id = $1", session_id)
+    it: for what shows nobody, in any order."""
+    return await rows(Attendee, f"{UNSHOWN} WHERE s.id = $1", session_id)
 
 
 async def expected(session_id: UUID) -> list[Attendee]:
-    """The same as people read it: who is called the same is told apart, and it is sorted (Å after Ø)."""
-    found = await parties_of(session_id)
+    """The same under their names, as people read it: who is called the same is told apart, and it is sorted (Å after
+    Ø)."""
+    found = await rows(Attendee, f"{SHOWN} WHERE s.id = $1", session_id)
     same = alike((party.booking_id, party.name, party.shielded) for party in found)
     told = [party._replace(alike=True) if party.booking_id in same else party for party in found]
     return sorted(told, key=lambda party: by_name(party.sign if party.shielded else party.name))

@@ -1,5 +1,6 @@
 """Which bookings are a person's to see (product.md, "How booking behaves"). SQL; $1 is the person."""
 
+from marketplace.people.acting.queries import called_by
 from organizations.members.queries import HELD
 
 MINE = """SELECT id FROM booking WHERE participant_id = $1
@@ -10,6 +11,9 @@ MINE = """SELECT id FROM booking WHERE participant_id = $1
         WHERE own.person_id = $1 AND own.verified_at IS NOT NULL"""
 """As participant, made by them, or made with an address that they have proven theirs. Whoever stops acting for somebody
 is not the booker any more (marketplace/my_page/acting/actions.py)."""
+
+CALLED = f"CASE WHEN b.participant_id = $1 THEN n.name ELSE {called_by('$1')} END"
+"""What participant n of booking b is called on the person's own pages."""
 
 HELPED = """EXISTS (SELECT FROM acts_for h WHERE h.actor_id = $1 AND h.person_id = b.participant_id
     AND h.relation = 'guide' AND h.ended_at IS NULL)"""

@@ -10,6 +10,7 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import speaking
 from marketplace.base.text import name_order
+from marketplace.people.acting.queries import called_by
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings import rules
 from offers.bookings.rows import BookedDate, FoundBooking, OwnBooking
@@ -126,9 +127,11 @@ def reach(hidden: str) -> str:
     ELSE 'nobody' END"""
 
 
+NAMED = f"CASE WHEN c.person_id = b.participant_id THEN n.name ELSE {called_by('b.booked_by_id')} END"
+"""What participant n of booking b is called where its messages go (contact point c), and on the pages of its link."""
 BOOKING = f"""SELECT b.id, b.state, b.ended_by, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.reply, b.talk_asked_at, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
-    b.made_with_id, b.moved_to_id, n.name AS participant,
+    b.made_with_id, b.moved_to_id, {NAMED} AS participant,
     CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
     CASE WHEN {WISHED} THEN left(b.reference, 3) END AS alias, {HIDDEN} AS hidden, c.channel, c.value AS address,
     {reach(WISHED)} AS reach, {told_who_came()} AS tells_who_came,

@@ -78,6 +78,10 @@ PARTICULAR_LABELS = {
 """What an audience is called inside a sentence, where its label is no name of people."""
 
 
+OF_ONESELF = tuple(
+    one for one in Audience if one not in (Audience.NEXT_OF_KIN, Audience.PARENTS, Audience.STAFF)
+)
+"""Those that somebody is one of for their own sake, and not for that of another."""
 GROWN = {Audience.ADULTS, Audience.STAFF}
 """Nearly everybody is one of these: an age is no reason why it should be for them."""
 

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 from uuid import UUID
 
 from offers.catalogue.cards import CardRow
-from offers.catalogue.kinds import peers_of
+from offers.catalogue.kinds import OF_ONESELF, peers_of
 from offers.search.places.rules import Near
 
 Put = Callable[[Any], str]
@@ -112,8 +112,8 @@ class Search:
 
     @property
     def whom(self) -> tuple[str, ...]:
-        """For whom it is looked for: these audiences, or those that one is of by age."""
-        return self.audiences or (() if self.age is None else tuple(peers_of(self.age)))
+        """For whom it is looked for: these audiences, or those that one is of by age; else for oneself."""
+        return self.audiences or (OF_ONESELF if self.age is None else tuple(peers_of(self.age)))
 
     @property
     def dated(self) -> bool:

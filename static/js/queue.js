@@ -2,139 +2,18 @@
 //
 // A tap is stored before it is sent, under an id made here; it leaves the store when the server has said what became of
 // it. Sent twice it is one, for the server knows the id. One lock a register over all tabs keeps the order.
-// The key is the server's for this person: the phone holds it, unreadable, while they are signed in (decision 0014).
+import { REFUSED, WAITING } from "./store.js";
+
+export { Store } from "./store.js";
+
 const BATCH = 50;
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 const PATIENCE = 20_000;
-const WAITING = "waiting";
-const REFUSED = "refused";
 const HEADS = ["heads", "adults", "children"];
 const SET = 2000;
 // The phone's clock beside one that nobody can set: how far they are apart changes when it is set, or has slept.
 const apart = () => Date.now() - performance.now();
-const ofAll = (person) => IDBKeyRange.bound([person, WAITING, ""], [person, WAITING, "\uffff"]);
-
-const asked = (request) => new Promise((good, bad) => {
-  request.onsuccess = () => good(request.result);
-  request.onerror = () => bad(request.error);
-});
-
-const done = (transaction) => new Promise((good, bad) => {
-  transaction.oncomplete = () => good();
-  transaction.onerror = transaction.onabort = () => bad(transaction.error);
-});
-
-const opened = (name) => {
-  const request = indexedDB.open(name, 1);
-  request.onupgradeneeded = () => {
-    const database = request.result;
-    database.createObjectStore("keys", { keyPath: "person" });
-    database.createObjectStore("registers", { keyPath: ["person", "session"] });
-    const taps = database.createObjectStore("taps", { keyPath: "number", autoIncrement: true });
-    taps.createIndex("of", ["person", "state", "session"]);
-  };
-  return asked(request);
-};
-
-// What lies on the phone: rows that say whose they are, of which register, and nothing else that can be read.
-export class Store {
-  static async open(name = "treffpunkt") {
-    const store = new Store();
-    store.database = await opened(name);
-    return store;
-  }
-
-  on(store, mode = "readonly") {
-    return this.database.transaction(store, mode).objectStore(store);
-  }
-
-  // Takes the key in: from now on it can be used here, but not read.
-  async unlock(person, text) {
-    const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-    const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
-    await asked(this.on("keys", "readwrite").put({ person, key }));
-  }
-
-  async key(person) { return (await asked(this.on("keys").get(person)))?.key; }
-
-  async people() { return asked(this.on("keys").getAllKeys()); }
-
-  // Whoever else was signed in here: their taps stay, but nobody opens them before they sign in again.
-  async lock(all_but = null) {
-    for (const person of await this.people()) {
-      if (person !== all_but) { await asked(this.on("keys", "readwrite").delete(person)); }
-    }
-  }
-
-  async seal(person, session, what) {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const additionalData = new TextEncoder().encode(`${person} ${session}`);
-    const text = new TextEncoder().encode(JSON.stringify(what));
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData }, await this.key(person), text);
-    return { person, session, iv, sealed };
-  }
-
-  async unseal({ person, session, iv, sealed }, key) {
-    const additionalData = new TextEncoder().encode(`${person} ${session}`);
-    const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData }, key, sealed);
-    return JSON.parse(new TextDecoder().decode(text));
-  }
-
-  async opened(person, rows) {
-    const key = rows.length ? await this.key(person) : null;
-    return Promise.all(rows.map((row) => this.unseal(row, key)));
-  }
-
-  // Taps of a register, the first to be made first: those that wait, or those that were refused.
-  async of(person, session, state = WAITING, most = undefined) {
-    const rows = await asked(this.on("taps").index("of").getAll([person, state, session], most));
-    const taps = await this.opened(person, rows);
-    return rows.map((row, place) => ({ row, tap: taps[place] }));
-  }
-
-  // How many they are: nothing is opened to be counted.
-  async count(person, session, state = WAITING) {
-    return asked(this.on("taps").index("of").count([person, state, session]));
-  }
-
-  // Registers of one person with taps that wait: their ids, each as often as there are taps.
-  async waiting(person) {
-    return (await asked(this.on("taps").index("of").getAll(ofAll(person)))).map((row) => row.session);
-  }
-
-  async keep(person, session, what) {
-    const row = await this.seal(person, session, what);
-    await asked(this.on("registers", "readwrite").put(row));
-  }
-
-  async kept(person) {
-    const rows = (await asked(this.on("registers").getAll())).filter((row) => row.person === person);
-    return this.opened(person, rows);
-  }
-
-  // What the server says of a register that is kept.
-  async stands(person, session, register) {
-    const row = await asked(this.on("registers").get([person, session]));
-    if (row) { await this.keep(person, session, { ...(await this.opened(person, [row]))[0], register }); }
-  }
-
-  async forget(person, session) { await asked(this.on("registers", "readwrite").delete([person, session])); }
-
-  // Whoever signs out leaves no names here, and no key. Taps are not touched: see throwAway.
-  async purge(person) {
-    for (const one of await this.kept(person)) { await this.forget(person, one.session); }
-    await asked(this.on("keys", "readwrite").delete(person));
-  }
-
-  // The one way to lose a tap: the host's own act.
-  async throwAway(person) {
-    const transaction = this.database.transaction("taps", "readwrite");
-    const taps = transaction.objectStore("taps");
-    for (const number of await asked(taps.index("of").getAllKeys(ofAll(person)))) { taps.delete(number); }
-    await done(transaction);
-  }
-}
 
 // The queue of one register in one tab. `told(what, more)` hears: waiting, sent, refused, offline, signed-out.
 export class Queue {
@@ -147,7 +26,7 @@ export class Queue {
     this.channel = new BroadcastChannel(this.name);
     this.channel.onmessage = ({ data }) => {
       if (data.tap) { this.remember(data.tap); }
-      if (data.answered) { this.forgetLast(data.answered); }
+      if (data.answered) { this.forgetLast(data.answered); this.hear(data.answer.register); }
       this.told(data.tap ? "elsewhere" : "sent", data.tap || data.answer);
     };
     addEventListener("online", () => { this.wait = FIRST_WAIT; this.send(); });
@@ -188,8 +67,7 @@ export class Queue {
     this.remember(tap);
     // Sealing takes a moment: taps are stored in the order that they were made in.
     this.storing = (this.storing || Promise.resolve()).catch(() => {}).then(async () => {
-      const row = await this.store.seal(this.person, this.session, tap);
-      await asked(this.store.on("taps", "readwrite").add({ ...row, state: WAITING }));
+      await this.store.add(this.person, this.session, tap);
     });
     await this.storing.catch((problem) => { this.forgetLast([tap.id]); throw problem; });
     this.channel.postMessage({ tap });
@@ -237,7 +115,7 @@ export class Queue {
     const response = await fetch(this.address, {
       method: "POST", credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(PATIENCE),
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-Form-Token": this.token },
-      body: JSON.stringify({ sent: this.clock(), taps: taps.map((tap) => this.byServer(tap)) }),
+      body: JSON.stringify({ sent: this.clock(), since: this.state, taps: taps.map((tap) => this.byServer(tap)) }),
     });
     if (response.ok) { return response.json(); }
     if (response.status < 500 && again && response.status !== 429 && await this.renew()) { return this.post(taps, false); }
@@ -261,25 +139,24 @@ export class Queue {
     return true;
   }
 
-  // What the server has judged goes, in one transaction; what it refused stays with its reason. What it says nothing of
-  // is sent again.
+  // The state of the register that this page shows. The server tells what is new since then; what it tells another tab
+  // of less than all is of no use to one that has not seen what was before it.
+  hear(register) {
+    if (register && (!register.only || register.since === this.state)) { this.state = register.state; }
+  }
+
+  // What the server says nothing of is sent again.
   async settle(batch, answer) {
     this.ahead = Date.parse(answer.now) - Date.now();
     const said = new Map(answer.taps.map((one) => [one.id, one]));
     const judged = batch.filter(({ tap }) => said.has(tap.id));
     if (!judged.length) { throw new Error("no tap was answered"); }
-    const refused = await Promise.all(judged.filter(({ tap }) => said.get(tap.id).outcome === "refused").map(
-      async ({ row, tap }) => ({
-        ...await this.store.seal(this.person, this.session, { ...tap, refused: said.get(tap.id).said }),
-        number: row.number, state: REFUSED,
-      })));
-    const transaction = this.store.database.transaction("taps", "readwrite");
-    const taps = transaction.objectStore("taps");
-    for (const { row } of judged) { taps.delete(row.number); }
-    for (const row of refused) { taps.put(row); }
-    await done(transaction);
+    const refused = judged.filter(({ tap }) => said.get(tap.id).outcome === "refused")
+      .map(({ row, tap }) => ({ row, tap: { ...tap, refused: said.get(tap.id).said } }));
+    await this.store.settle(this.person, this.session, judged, refused);
     const answered = judged.map(({ tap }) => tap.id);
     this.forgetLast(answered);
+    this.hear(answer.register);
     this.channel.postMessage({ answered, answer });
     this.told("sent", answer);
   }
@@ -290,9 +167,7 @@ export class Queue {
 
   // The host has read why these were refused.
   async read() {
-    for (const { row } of await this.store.of(this.person, this.session, REFUSED)) {
-      await asked(this.store.on("taps", "readwrite").delete(row.number));
-    }
+    for (const one of await this.store.of(this.person, this.session, REFUSED)) { await this.store.drop(one); }
   }
 
   close() {

@@ -1,86 +1,15 @@
 // A register that saves itself: each tap goes to the queue, and what the server then says to the page.
-const form = document.querySelector("form[data-register][data-person]");
-const words = form && JSON.parse(form.dataset.words);
-const said = (name, values = {}) => words[name].replace(/%\((\w+)\)s/g, (_, one) => values[one]);
-const controls = (name) => [...form.querySelectorAll(`[data-tap="${name}"]`)];
-const status = form?.querySelector("[data-status]");
-const clock = (at) => new Date(at).toLocaleTimeString("nb-NO", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
-const MOODS = { present: "here", excused: "word", absent: "gone" };
+import { calm } from "./calm.js";
+import { conflicts, drawn } from "./conflicts.js";
+import {
+  clock, controls, count, form, hide, nameOf, said, sayValue, show, shown, standing, status, typing, valueOf, versionOf,
+  words,
+} from "./fields.js";
+import { merged } from "./stands.js";
 
-// Nothing moves under a finger, or under whoever presses twice: what else there is to show waits until they have let go.
-const REST = 400;
-const LONGEST_PRESS = 3000;
-let still = Promise.resolve();
-const press = () => {
-  still = new Promise((good) => {
-    for (const end of ["pointerup", "pointercancel", "keyup"]) {
-      addEventListener(end, () => setTimeout(good, REST), { capture: true, once: true });
-    }
-    setTimeout(good, LONGEST_PRESS);
-  });
-};
-for (const begin of ["pointerdown", "keydown"]) { addEventListener(begin, press, true); }
-const calm = async () => {
-  let waited;
-  do { waited = still; await waited; } while (waited !== still);
-};
-
-// What a field holds: now, or as it was `drawn`.
-const valueOf = (name, drawn = false) => {
-  const all = controls(name);
-  if (!name.endsWith(":state")) { return (drawn ? all[0].defaultValue : all[0].value).trim() || null; }
-  const chosen = (one) => drawn ? one.defaultChecked : one.checked;
-  const [here] = all.filter((one) => one.type === "checkbox");
-  return chosen(here) ? "present" : all.find((one) => one.type === "radio" && chosen(one))?.value || null;
-};
-
-const versionOf = (name) => Number(controls(name)[0].dataset.version);
-
-const show = (name, value, version) => {
-  for (const one of controls(name)) {
-    if (one.type === "checkbox") { one.checked = value === "present"; }
-    else if (one.type === "radio") { one.checked = one.value === (value && value !== "present" ? value : ""); }
-    else { one.value = value ?? one.defaultValue; }
-    if (version !== undefined) { one.dataset.version = version; }
-  }
-  shown.set(name, value);
-  const row = controls(name)[0]?.closest(".tp-mark");
-  if (row && name.endsWith(":state")) {
-    row.dataset.state = row.querySelector("[data-either]") ? "conflict" : MOODS[value] || "";
-    row.querySelector("[data-says]").textContent = value ? words[value] : "";
-  }
-};
-
-// Heads move while one taps, whatever the net does.
-const count = () => {
-  const here = [...form.querySelectorAll(".tp-mark [role=switch]")].filter((one) => one.checked);
-  const seats = here.reduce((sum, one) => sum + (Number(controls(`${one.value}:seats`)[0]?.value) || 1), 0);
-  form.querySelector("[data-heads]").textContent = seats + (Number(controls(":heads")[0]?.value) || 0);
-  const came = form.querySelector("[data-came]");
-  if (came) { came.textContent = here.length; }
-};
-
-const shown = new Map();
 let queue;
 let undo = null;
 let sentBefore = null;
-
-const nameOf = (name) => {
-  const control = controls(name)[0];
-  return (control?.closest(".tp-mark")?.querySelector("bdi") || form.querySelector(`label[for="${control?.id}"]`))
-    ?.textContent.trim() || "";
-};
-
-const sayValue = (tap) => {
-  if (tap.field === "state" || tap.value === null) { return words[tap.value] || words.unmarked; }
-  return ["seats", "heads"].includes(tap.field) ? said("came", { num: tap.value }) : tap.value;
-};
-
-// Whoever has the focus in what goes is led to what is said instead.
-const hide = (one, hidden) => {
-  if (hidden && one.contains(document.activeElement)) { status.focus({ preventScroll: true }); }
-  one.hidden = hidden;
-};
 
 // What the bar says: what was saved, or how many wait, with a button to send them; and what was refused, with why.
 const tell = async (offline = false, last = null) => {
@@ -121,58 +50,12 @@ const signIn = (first) => {
   }
 };
 
-// Two wrote different things: both, with who and when. To choose is to tap, having seen both.
-const conflicts = (found) => {
-  const leave = (box) => { if (box.contains(document.activeElement)) { controls(box.dataset.either)[0]?.focus(); } };
-  form.querySelectorAll("[data-either]").forEach((one) => {
-    if (!found.some((each) => each.field === one.dataset.either)) { leave(one); one.remove(); }
-  });
-  for (const one of found) {
-    let box = form.querySelector(`[data-either="${one.field}"]`);
-    if (!box) {
-      box = document.createElement("div");
-      Object.assign(box, { className: "tp-mark__either", role: "group" });
-      box.dataset.either = one.field;
-      const control = controls(one.field)[0];
-      (control?.closest(".tp-mark")?.querySelector("label") || control?.closest(".ds-field"))?.after(box);
-    }
-    // Whoever has a finger on a choice, or the focus, keeps it: only what is asked anew is drawn anew.
-    const asked = JSON.stringify(one);
-    if (box.asked === asked) { continue; }
-    box.asked = asked;
-    const question = document.createElement("p");
-    question.textContent = said("different", { name: nameOf(one.field) });
-    const choices = document.createElement("div");
-    choices.className = "tp-either";
-    for (const each of one.values) {
-      const button = Object.assign(document.createElement("button"), { className: "ds-button", type: "button" });
-      const text = document.createElement("span");
-      const who = document.createElement("small");
-      text.textContent = sayValue({ field: each.field.split(":")[1], value: each.value });
-      who.textContent = `${each.mine ? words.you : each.by || words.somebody}, ${clock(each.at)}`;
-      text.append(who);
-      button.append(text);
-      Object.assign(button.dataset, { variant: "secondary", choose: each.field, version: one.version });
-      if (each.value !== null) { button.dataset.said = each.value; }
-      choices.append(button);
-    }
-    leave(box);
-    box.replaceChildren(question, choices);
-  }
-};
-
-// Nobody writes over what somebody is typing: it is said of what they saw when they began.
-const typing = (name) => {
-  const [control] = controls(name);
-  return control === document.activeElement && control.type !== "checkbox" && valueOf(name) !== (shown.get(name) ?? null);
-};
-
 // What the server says stands on the page, but for what this phone has tapped since.
 let stands = null;
 const decided = ({ field: asked, values }) => [asked, ...values.map((one) => one.field)].some((one) => queue.last.has(one));
 const meet = async (register) => {
   if (!register) { return; }
-  stands = register;
+  stands = merged(stands, register);
   const put = (only) => {
     for (const [name, one] of Object.entries(stands.fields)) {
       if (!queue.last.has(name) && !typing(name) && only(name, one)) { show(name, one.value, one.version); }
@@ -186,14 +69,6 @@ const meet = async (register) => {
   put(() => true);
   // Somebody else may have written down who came in at the door, or given a seat.
   hide(document.getElementById("tp-others"), form.querySelectorAll(".tp-mark").length === stands.of);
-};
-
-// What an undoing has to say: a number and its parts are told at each other's expense.
-const PARTS = [":adults", ":children"];
-const standing = (name) => {
-  const parts = PARTS.filter((part) => shown.get(part) != null);
-  const names = name === ":heads" && parts.length ? parts : PARTS.includes(name) && !parts.length ? [":heads"] : [name];
-  return names.map((one) => [one, shown.get(one) ?? null]);
 };
 
 const tap = async (name, value, saw, mayUndo = true) => {
@@ -298,6 +173,7 @@ const begin = async () => {
     shown.set(name, valueOf(name, true));
     if (valueOf(name) !== shown.get(name)) { early.push([name, valueOf(name)]); }
   });
+  stands = { of: form.querySelectorAll(".tp-mark").length, fields: {}, conflicts: drawn() };
   if (form.dataset.stands) { meet(JSON.parse(form.dataset.stands)); }
   queue.last.forEach((one, name) => show(name, one.value));
   count();

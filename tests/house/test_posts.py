@@ -1,10 +1,14 @@
 """What only takes a form has a page with that form: for whoever reloads it, or wants it in another language."""
 
+from datetime import timedelta
+
 import pytest
 from starlette.routing import Route
 
+from marketplace.base.errors import TooMany
 from marketplace.base.web.http import own_origins
 from marketplace.people.models import ActsFor
+from offers.bookings.mending import views as mending_views
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from organizations.members.models import Role
 from tests import make
@@ -109,6 +113,25 @@ async def test_who_was_signed_out_meanwhile_keeps_what_they_typed_and_sends_it_s
     )  # its token is of a visitor
     assert (await visitor.submit(stale, path)).status == 303
     assert [await Offer.all().count(), await ActsFor.all().count()] > before
+
+
+async def test_who_sends_too_much_keeps_what_they_typed_for_later(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def too_many(*_any: object, **_of_it: object) -> None:
+        raise TooMany(retry_after=timedelta(minutes=20))
+
+    monkeypatch.setattr(mending_views, "book_once", too_many)
+    offer = await make.offer("Tur", joining=Joining.WHOLE)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    sent = page.fields("/bookings") | {"name": "Ola & co", "contact": "none"}
+    path = f"/offers/{offer.slug}/bookings"
+    for origin, kept in ((OURS, True), ({"origin": "http://127.0.0.1:8000"}, False)):
+        late = Page(await visitor.client.post(path, data=sent, headers=origin))
+        assert late.status == 429
+        assert ("Det du skrev, er her ennå." in late.text) is kept
+        assert ("Ola & co" in str(late.soup.select('input[name="name"]')).replace("&amp;", "&")) is kept
+        assert ("Gå så tilbake" in late.text) is not kept
 
 
 async def test_of_a_file_it_is_not_said_that_it_is_here_still(visitor: Visitor) -> None:

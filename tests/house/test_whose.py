@@ -31,6 +31,8 @@ EXCEPTIONS = {
     "offers/bookings/mine.py:AT_DESK": "of bookings that were found by their number: was a guide of the unit the one?",
     "offers/bookings/mine.py:HELPED": "of bookings that are the guide's to see: were they made for somebody?",
     "offers/bookings/certificates/queries.py:with_certificate": "of bookings that were found: is the reader who came?",
+    "offers/bookings/mine.py:CALLED": "among MINE: by their own name, or by the one that the reader gave?",
+    "offers/bookings/queries.py:NAMED": "of a booking that was found: does its address belong to who comes?",
     "offers/bookings/queries.py:BOOKING": "whose the address of a booking is, whose link is held",
     "offers/bookings/queries.py:reach": "of a booking that was found: was it made by a guide for them?",
     "offers/bookings/warnings.py:overlapping": "among MINE: does the person come themselves?",

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Route
 
-QUEUE = (Path(__file__).parents[2] / "static" / "js" / "queue.js").read_text()
+CODE = Path(__file__).parents[2] / "static" / "js"
+QUEUE = (CODE / "queue.js").read_text()
 HOME = "http://localhost/"
 RUNS = 200
 
@@ -132,8 +133,10 @@ async def at_home(chromium: Browser, queue: str = QUEUE) -> Any:
     page = await (await chromium.new_context()).new_page()
 
     async def answer(route: Route) -> None:
-        if route.request.url.endswith("/queue.js"):
-            await route.fulfill(body=queue, content_type="text/javascript")
+        name = route.request.url.removeprefix(HOME)
+        if name in ("queue.js", "store.js", "stands.js"):
+            code = queue if name == "queue.js" else (CODE / name).read_text()
+            await route.fulfill(body=code, content_type="text/javascript")
         else:
             await route.fulfill(body="<!doctype html><title>queue</title>", content_type="text/html")
 
@@ -224,4 +227,49 @@ async def test_whoever_else_signs_in_on_the_phone_can_neither_read_nor_send(chro
         const [tap] = await queue().taps();
         return [sent, told.includes("signed-out"), read, tap.value];
     }""") == [False, True, False, 3]
+    await page.context.close()
+
+
+async def test_a_server_that_says_nothing_is_given_twenty_seconds_and_then_asked_again(
+    chromium: Browser,
+) -> None:
+    """The browser's own patience is taken in hand: it is asked for so long, and ends when the test says so."""
+    page = await at_home(chromium)
+    assert await page.evaluate("""async () => {
+        const { Queue, Store } = await import("/queue.js");
+        const store = await Store.open("silent");
+        await store.unlock("host", btoa("k".repeat(32)));
+        const patience = [];
+        const ends = [];
+        AbortSignal.timeout = (most) => {
+            const one = new AbortController();
+            patience.push(most);
+            ends.push(() => one.abort(new DOMException("late", "TimeoutError")));
+            return one.signal;
+        };
+        const sent = [];
+        window.fetch = (address, { body, signal }) => new Promise((good, bad) => {
+            sent.push(JSON.parse(body).taps.map((tap) => tap.id));
+            signal.addEventListener("abort", () => bad(signal.reason));
+        });
+        const told = [];
+        const queue = new Queue({ store, person: "host", session: "s", address: "/taps", now: moment(),
+                                  told: (one) => told.push(one) });
+        await queue.add({ booking: null, field: "heads", value: 3, saw: 0 });
+        const first = queue.send();
+        while (!sent.length) { await new Promise((good) => setTimeout(good)); }
+        const early = told.includes("offline");
+        ends[0]();
+        const all = await first;
+        const left = await queue.left();
+        window.fetch = async (address, { body }) => {
+            const taps = JSON.parse(body).taps.map(({ id }) => ({ id, outcome: "kept" }));
+            sent.push(taps.map((tap) => tap.id));
+            return { ok: true, json: async () => ({ now: moment(), taps, register: null }) };
+        };
+        const again = await queue.send();
+        const same = sent.length === 2 && sent[0][0] === sent[1][0];
+        queue.close();
+        return [patience[0], early, all, told.includes("offline"), left, again, same, await queue.left()];
+    }""") == [20_000, False, False, True, 1, True, True, 0]
     await page.context.close()

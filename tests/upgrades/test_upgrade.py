@@ -26,8 +26,8 @@ TRIED = releases() if SOAK else releases()[-1:]
 SENT = """SELECT count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent,
     count(*) FILTER (WHERE sent_at IS NULL AND failed_at IS NULL) AS left, count(problem) AS problems
     FROM outbox_message"""
-ONCE = """SELECT count(*) AS people, max(bookings) AS most FROM (SELECT name, count(*) AS bookings FROM booking
-    WHERE name ~ '^Person [0-9]+$' GROUP BY name) AS each"""
+ONCE = """SELECT count(*) AS people, max(bookings) AS most FROM (SELECT p.name, count(*) AS bookings
+    FROM booking k JOIN person p ON p.id = k.participant_id WHERE p.name ~ '^Person [0-9]+$' GROUP BY p.name) AS each"""
 OPEN = """SELECT DISTINCT o.slug FROM offer o JOIN seat_pool p ON p.offer_id = o.id
     WHERE o.state = 'published' AND o.joining = 'whole' ORDER BY o.slug"""
 
@@ -117,6 +117,11 @@ class Load:
         answers = {number: await task for number, (_key, task) in sent.items()}
         assert {*answers.values()} <= {303, 502, 503}, answers
         return {number: sent[number][0] for number, answer in answers.items() if answer != 303}
+
+    async def quickest(self, rate: float, proxies: dict[Proxy, dict[str, str]]) -> float:
+        """The 99th percentile of the best of three stretches: one in which others did not take the machine. Every
+        booking of all three must be taken."""
+        return min([await self.for_(SECONDS, rate, proxies) for _stretch in range(3 if SOAK else 1)])
 
     def p99(self) -> float:
         return sorted(self.took)[int(len(self.took) * 0.99)]
@@ -255,7 +260,7 @@ async def one_after_the_other(release: Release, program: Path, instance: Instanc
         load, old = Load(slug), Proxy(before.port)
         rate = await half_of_what_it_does(load, old, fields, instance, ["migrate", "--to", release.schema])
         await load.for_(SECONDS, rate, {old: fields})  # it has drawn each page once then
-        usual = await load.for_(SECONDS, rate, {old: fields})
+        usual = await load.quickest(rate, {old: fields})
         unanswered = await load.while_it_ends(rate, old, fields, before)
         old.close()
         began = time.monotonic()
@@ -269,7 +274,7 @@ async def one_after_the_other(release: Release, program: Path, instance: Instanc
         assert set(await asyncio.gather(*again)) <= {303}, "a form of the program before"
         form = await form_of(after.address, slug)
         await load.for_(SECONDS, rate, {new: form})
-        now = await load.for_(SECONDS, rate, {new: form})
+        now = await load.quickest(rate, {new: form})
         new.close()
         assert await booked_once(instance.url) == load.number + 1, (
             "with the one that tried whether it is bookable"

@@ -10,7 +10,8 @@ from asyncpg.pool import PoolConnectionProxy
 from tortoise import Tortoise
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext, TransactionContextPooled
-from tortoise.connection import get_connection, get_connections
+from tortoise.connection import get_connections
+from tortoise.context import require_context
 from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 
 from marketplace.base.data import ledger
@@ -95,25 +96,71 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
 
 
 class Pool(asyncpg.Pool):  # type: ignore[misc]
-    """asyncpg gives a connection back in a task of its own, so that nobody who is cancelled meanwhile keeps it. Where
-    there is nothing to undo on it, nothing is waited for, and it goes back at once."""
+    """asyncpg's, but what was used last stays at hand, and whoever comes next has it: asyncpg puts each connection back
+    through a task, a timer and a queue, which takes longer than a small statement. Only one with nothing to undo on it
+    is at hand, and none while somebody waits for one. As in asyncpg's, who has given one back can do no more with it.
+    """
 
-    __slots__ = ()
+    __slots__ = ("_at_hand",)
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self._at_hand: list[tuple[Any, Any]] = []
+        """Holders, and the connections that they had: a holder whose connection was lost has gone to the queue."""
+
+    async def _acquire(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109 - asyncpg's name
+        while self._at_hand:
+            holder, held = self._at_hand.pop()
+            if self._as_new(holder, held):
+                holder._proxy = proxy = PoolConnectionProxy(holder, held)
+                return proxy
+            if holder._con is held:
+                await holder.release(timeout)
+        return await super()._acquire(timeout)
 
     async def release(self, connection: PoolConnectionProxy, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg's name
-        held, holder = connection._con, connection._holder
-        if (
-            held is None
-            or holder._pool is not self
-            or held._protocol.is_in_transaction()
-            or held._protocol._is_cancelling()
-            or held._protocol.queries_count >= holder._max_queries
-            or holder._generation != self._generation
-        ):
+        holder, held = connection._holder, connection._con
+        if held is None or holder._pool is not self or not self._as_new(holder, held):
             await super().release(connection, timeout=timeout)
-        else:
-            held._on_release()
+            return
+        held._on_release()
+        if len(self._at_hand) == AT_HAND or self._closing or self.waited_for:
             await holder.release(timeout or holder._timeout)
+        else:
+            connection._detach()
+            holder._proxy = None
+            self._at_hand.append((holder, held))
+
+    def _as_new(self, holder: Any, held: Any) -> bool:
+        """Does the holder's connection stand open, with nothing to undo on it, and is not to be exchanged?"""
+        return (
+            holder._con is held
+            and not held.is_closed()
+            and not held._protocol.is_in_transaction()
+            and not held._protocol._is_cancelling()
+            and held._protocol.queries_count < holder._max_queries
+            and holder._generation == self._generation
+        )
+
+    @property
+    def waited_for(self) -> int:
+        """How many wait for a connection."""
+        return sum(not getter.done() for getter in self._queue._getters)
+
+    def get_idle_size(self) -> int:
+        """How many connections nobody has."""
+        return int(super().get_idle_size()) + len(self._at_hand)
+
+    async def close(self) -> None:
+        while self._at_hand:
+            holder, held = self._at_hand.pop()
+            if holder._con is held:
+                await holder.release(holder._timeout)
+        await super().close()
+
+
+AT_HAND = 2
+"""Connections of a process that stay as they are; the others go back, and asyncpg closes what nobody uses for long."""
 
 
 class Client(AsyncpgDBClient):
@@ -121,9 +168,9 @@ class Client(AsyncpgDBClient):
     (docs/performance.md says what it saves)."""
 
     async def create_pool(self, **given: Any) -> asyncpg.Pool:
-        made = asyncpg.create_pool(None, init=watch, **given)
-        made.__class__ = Pool
-        return await made
+        return await Pool(
+            max_queries=50_000, max_inactive_connection_lifetime=300, record_class=asyncpg.Record, init=watch, **given
+        )  # fmt: skip
 
 
 client_class = Client
@@ -261,7 +308,7 @@ async def connected(url: str | None = None) -> AsyncIterator[None]:
 
 def connection() -> BaseDBAsyncClient:
     """The pool, or the connection of the transaction around us."""
-    return get_connection("default")
+    return require_context().connections.get("default")
 
 
 @asynccontextmanager

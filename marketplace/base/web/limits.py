@@ -26,7 +26,7 @@ log = structlog.get_logger("limits")
 Address = IPv4Address | IPv6Address
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Tries:
     """At most `most` tries of `action` by `subject` in a window. The subject is kept as a keyed hash. What is done now
     counts as `count` of them."""
@@ -44,7 +44,7 @@ class Tries:
     id: UUID = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "id", UUID(bytes=signed("limit", self.action, self.subject)[:16]))
+        self.id = UUID(bytes=signed("limit", self.action, self.subject)[:16])
 
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)

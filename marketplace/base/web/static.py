@@ -6,6 +6,7 @@ Starlette's StaticFiles reads from the disk in a thread for every request and kn
 import gzip
 import hashlib
 import mimetypes
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 STATIC = Path(__file__).parents[3] / "static"
+BESIDE = re.compile(rb'from "\./([a-z-]+\.js)"')
 COMPRESSIBLE = {".css", ".js", ".svg", ".json", ".txt"}
 
 
@@ -31,6 +33,8 @@ def asset(name: str) -> Asset | None:
     if not path.is_relative_to(STATIC) or not path.is_file():
         return None
     body = path.read_bytes()
+    if path.suffix == ".js":  # what a module imports from beside it is addressed by its content too
+        body = BESIDE.sub(lambda found: f'from "{static_url(f"js/{found[1].decode()}")}"'.encode(), body)
     packed = gzip.compress(body, 9, mtime=0) if path.suffix in COMPRESSIBLE else None
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Asset(body, packed, kind, hashlib.sha256(body).hexdigest()[:12])

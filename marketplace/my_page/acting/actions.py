@@ -40,6 +40,7 @@ async def add(
             actor_id=actor,
             person=person,
             relation=relation,
+            called=name,
             created_at=now,
             accepted_at=None if reach else now,
         )

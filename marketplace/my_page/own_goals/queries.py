@@ -8,7 +8,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.errors import NotFound
 from marketplace.my_page.own_goals.rules import Attended, Goal, opened
 from marketplace.my_page.rules import is_own
-from offers.bookings.mine import HELPED, MINE
+from offers.bookings.mine import CALLED, HELPED, MINE
 from offers.catalogue.queries import offer_text
 from offers.catalogue.recorded import MARKS
 
@@ -48,7 +48,7 @@ async def attended(person: UUID, name: str | None, lang: str) -> list[Attended]:
     found = await rows(
         Attended,
         f"""WITH mine AS ({MINE})
-        SELECT b.participant_id, b.booked_by_id, n.name AS participant,
+        SELECT b.participant_id, b.booked_by_id, {CALLED} AS participant,
             c.person_id IS NOT DISTINCT FROM b.participant_id AS reaches_participant,
             t.title, t.lang AS text_lang, s.starts_at, s.ends_at
         FROM mine JOIN booking b USING (id) JOIN {MARKS} a ON a.booking_id = b.id AND a.state = 'present'

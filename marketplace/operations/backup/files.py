@@ -19,7 +19,7 @@ def private(folder: Path) -> Path:
 
 
 def write(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """On the disk when it returns, and never half of it under this name."""
+    """On the disk when it returns, and never half of it under this name. Raises OSError, with the name of the file."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
@@ -27,6 +27,9 @@ def write(path: Path, content: bytes, mode: int = 0o600) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+    except OSError as problem:
+        problem.filename = problem.filename or str(path)
+        raise
     finally:
         draft.unlink(missing_ok=True)
     settle(path.parent)

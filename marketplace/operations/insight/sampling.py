@@ -64,8 +64,7 @@ def pool() -> None:
     found = getattr(connection(), "_pool", None)
     if found is None:
         return
-    size, idle = found.get_size(), found.get_idle_size()
-    waiting = sum(not getter.done() for getter in found._queue._getters)
+    size, idle, waiting = found.get_size(), found.get_idle_size(), found.waited_for
     mine.say("pool_size", size)
     mine.say("pool_idle", idle)
     mine.say("pool_waiting", waiting)

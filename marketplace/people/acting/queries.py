@@ -9,6 +9,14 @@ from marketplace.base.text import name_order
 from marketplace.people.models import Relation
 
 
+def called_by(actor: str, n: str = "n") -> str:
+    """SQL: what an actor, a person's id in SQL, reads as the name of person `n`: where they act for them, the name that
+    they gave. What a young person calls themselves is not a guardian's to read. Nothing where the name is forgotten."""
+    return f"""CASE WHEN {n}.name IS NOT NULL THEN coalesce((SELECT h.called FROM acts_for h
+        WHERE h.actor_id = {actor} AND h.person_id = {n}.id AND h.called IS NOT NULL
+        ORDER BY h.ended_at DESC NULLS FIRST LIMIT 1), {n}.name) END"""
+
+
 @dataclass(frozen=True, slots=True)
 class Helped:
     """Somebody who is acted for. Who has not `accepted` is asked, and nobody books for them yet."""
@@ -24,10 +32,11 @@ async def acted_for(actor: UUID) -> list[Helped]:
     """Whom somebody acts for, as guardian or next of kin, by name."""
     return await rows(
         Helped,
-        f"""SELECT a.id, a.person_id, n.name, a.relation, a.accepted_at IS NOT NULL AS accepted
+        f"""SELECT a.id, a.person_id, coalesce(a.called, n.name) AS name, a.relation,
+            a.accepted_at IS NOT NULL AS accepted
         FROM acts_for a JOIN person n ON n.id = a.person_id
         WHERE a.actor_id = $1 AND a.ended_at IS NULL AND a.relation <> 'guide'
-        ORDER BY {name_order('n.name')}, a.id LIMIT 100""",
+        ORDER BY {name_order('coalesce(a.called, n.name)')}, a.id LIMIT 100""",
         actor,
     )  # fmt: skip
 
@@ -48,7 +57,7 @@ async def may_act_for(actor: UUID, person: UUID) -> str | None:
     """The name of somebody whom the actor may book for; None when they may not. Inside a transaction nobody ends that
     before it is over."""
     name: str | None = await value(
-        """SELECT coalesce(n.name, '') FROM acts_for a JOIN person n ON n.id = a.person_id
+        """SELECT coalesce(a.called, n.name, '') FROM acts_for a JOIN person n ON n.id = a.person_id
         WHERE a.actor_id = $1 AND a.person_id = $2 AND a.ended_at IS NULL AND a.accepted_at IS NOT NULL
             AND a.relation <> 'guide' FOR SHARE OF a""",
         actor, person,
@@ -88,8 +97,8 @@ async def helpers_of(person: UUID) -> list[Helper]:
             JOIN contact_point c ON c.channel = p.channel AND c.value = p.value AND c.verified_at IS NULL
             WHERE p.person_id = $1 AND p.verified_at IS NOT NULL AND NOT EXISTS (
                 SELECT FROM contact_point v WHERE v.person_id = c.person_id AND v.verified_at IS NOT NULL))
-        SELECT a.id, a.actor_id, a.person_id, k.name AS helper, n.name AS called, a.relation, a.created_at,
-            a.accepted_at IS NOT NULL AS accepted
+        SELECT a.id, a.actor_id, a.person_id, k.name AS helper, coalesce(a.called, n.name) AS called, a.relation,
+            a.created_at, a.accepted_at IS NOT NULL AS accepted
         FROM me JOIN acts_for a ON a.person_id = me.id JOIN person k ON k.id = a.actor_id
             JOIN person n ON n.id = a.person_id
         WHERE a.ended_at IS NULL AND a.actor_id <> $1 ORDER BY accepted, a.id LIMIT 100""",

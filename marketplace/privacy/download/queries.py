@@ -8,6 +8,7 @@ from marketplace.base.data.database import row
 from marketplace.my_page.own_goals.rules import opened
 from marketplace.privacy.download.rules import Found
 from marketplace.privacy.looked.queries import LOOKED, OF_MINE
+from offers.bookings.mine import CALLED
 from offers.catalogue.queries import offer_text
 from offers.seats.known import told_who_came
 
@@ -39,8 +40,8 @@ SECTIONS: dict[str, Section] = {
             b.changed_at,
             nullif(b.reply, '') AS reply,
             b.booked_by_id = $1 AS booked_by_me, b.participant_id = $1 AS for_me,
-            CASE WHEN b.participant_id = $1 OR b.booked_by_id = $1 OR lower(n.name) = lower(me.name) THEN n.name END
-                AS name,
+            CASE WHEN b.participant_id = $1 OR b.booked_by_id = $1 OR lower(n.name) = lower(me.name)
+                THEN {CALLED} END AS name,
             (SELECT c.value FROM contact_point c WHERE c.id = b.contact_id AND (c.person_id = $1
                 OR EXISTS (SELECT FROM own WHERE own.channel = c.channel AND own.value = c.value))) AS address
         FROM mine JOIN booking b USING (id) {OFFER} JOIN person n ON n.id = b.participant_id
@@ -99,11 +100,11 @@ SECTIONS: dict[str, Section] = {
         WHERE m.mark ->> 'booking' = b.id::text AND (b.participant_id = $1 OR {told_who_came()})
         ORDER BY e.ended_at, e.id"""),
     "people_i_help": Section("acts_for",
-        """SELECT CASE WHEN a.ended_at IS NULL THEN n.name END AS name, a.relation, a.created_at, a.accepted_at,
-            a.ended_at FROM acts_for a JOIN person n ON n.id = a.person_id
+        """SELECT CASE WHEN a.ended_at IS NULL THEN coalesce(a.called, n.name) END AS name, a.relation, a.created_at,
+            a.accepted_at, a.ended_at FROM acts_for a JOIN person n ON n.id = a.person_id
         WHERE a.actor_id = $1 AND a.relation <> 'guide' ORDER BY a.id"""),
     "my_helpers": Section("acts_for",
-        """SELECT k.name, a.relation, a.created_at, a.accepted_at, a.ended_at FROM acts_for a
+        """SELECT k.name, a.called, a.relation, a.created_at, a.accepted_at, a.ended_at FROM acts_for a
             JOIN person k ON k.id = a.actor_id WHERE a.person_id = $1 ORDER BY a.id"""),
     "memberships": Section("membership",
         """SELECT w.name AS organization, m.role, m.created_at, m.ended_at FROM membership m

@@ -55,6 +55,7 @@ TITLES = {
 LABELS = {
     "accepted_at": lazy("Godtatt"), "action": lazy("Hva"), "address": lazy("Adresse"), "answer": lazy("Svar"),
     "at": lazy("Når"), "booked_by_me": lazy("Meldt på av deg"), "changed_at": lazy("Sist endret"),
+    "called": lazy("Navn de bruker"),
     "called_at": lazy("Ringt"), "closed_at": lazy("Gjort ferdig"), "ended_by": lazy("Hvorfor den ikke gjelder"),
     "channel": lazy("Måte"), "created_at": lazy("Laget"), "device": lazy("Enhet"), "ended_at": lazy("Avsluttet"),
     "expires_at": lazy("Varer til"), "failed_at": lazy("Kom ikke fram"), "for_me": lazy("Gjelder deg"),

@@ -71,6 +71,7 @@ PEOPLE: dict[str, Table] = {
             "actor_id": lazy("å vite hvem som hjelper"),
             "person_id": lazy("å vite hvem som får hjelp"),
             "relation": lazy("å vite hva de er for hverandre"),
+            "called": lazy("å kalle dem det den som hjelper, kjenner dem som"),
         },
         "id created_at accepted_at ended_at desk_id",
         Goes(f"""coalesce(t.ended_at + interval '{MONTH.days} days', CASE

@@ -29,7 +29,8 @@ from organizations.members.models import Role
 
 FILES = (
     "css/tokens.css", "vendor/designsystemet@1.22.0/designsystemet.css", "css/treffpunkt.css", "img/favicon.svg",
-    "js/queue.js", "js/register.js", "js/offline.js",
+    "js/stands.js", "js/store.js", "js/queue.js", "js/calm.js", "js/fields.js", "js/conflicts.js", "js/register.js",
+    "js/offline.js",
 )  # fmt: skip
 BLANK = Line("NUMBER", "BOOKING", "", "", "", "", False, False, False, 0, 1, 0, 99, [], [])  # type: ignore[arg-type]
 """A party's line before the phone's code has written whose it is: the same markup as with net."""

@@ -1,6 +1,5 @@
 """Sending, opening and revoking a substitute's link."""
 
-import secrets
 from datetime import datetime
 from uuid import UUID
 
@@ -39,25 +38,32 @@ async def ask(
                      organization=session.offer.owner_id, details={"channel": channel.value})  # fmt: skip
 
 
-async def open_here(link: Link, *, now: datetime) -> str:
-    """This browser keeps the register from now on: the first that opens the link does. Returns what its cookie holds.
-    Raises Conflict when another has opened it."""
-    secret = secrets.token_urlsafe(24)
+OPENED_BY = "SELECT browser FROM substitute WHERE id = $1 AND revoked_at IS NULL AND ends_at > $2"
+
+
+async def open_here(link: Link, visitor: str, *, now: datetime) -> str:
+    """This browser keeps the register from now on: the first that opens the link does. Returns what its cookie holds,
+    which is made of what the browser is known by (`visitor`): a press that comes twice opens it once, and the answer
+    that the browser does not wait for is not the only one to hold it. Raises Conflict when another has opened it."""
+    secret = rules.secret_of(link.id, visitor)
     async with in_transaction():
         taken = await column(
             """UPDATE substitute SET browser = $2, opened_at = $3
             WHERE id = $1 AND browser IS NULL AND revoked_at IS NULL AND ends_at > $3 RETURNING id""",
             link.id, rules.browser(link.id, secret), now,
         )  # fmt: skip
-        if not taken:
-            raise Conflict(_("Lenken er åpnet på en annen enhet. Be den som sendte den, om en ny."))
-        owner = await value(
-            "SELECT o.owner_id FROM session s JOIN offer o ON o.id = s.offer_id WHERE s.id = $1",
-            link.session_id,
-        )
-        await record(
-            Act.SUBSTITUTE_OPENED, now=now, actor=None, object_id=link.session_id, organization=owner
-        )
+        if taken:
+            owner = await value(
+                "SELECT o.owner_id FROM session s JOIN offer o ON o.id = s.offer_id WHERE s.id = $1",
+                link.session_id,
+            )
+            await record(
+                Act.SUBSTITUTE_OPENED, now=now, actor=None, object_id=link.session_id, organization=owner
+            )
+            return secret
+        kept = await value(OPENED_BY, link.id, now)
+    if not kept or not rules.is_browser(bytes(kept), link.id, secret):
+        raise Conflict(_("Lenken er åpnet på en annen enhet. Be den som sendte den, om en ny."))
     return secret
 
 

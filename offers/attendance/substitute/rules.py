@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.base.clock import oslo
-from marketplace.base.signing import Token, each_signed, signed
+from marketplace.base.signing import Token, each_signed, signed, signed_in_form
 
 LINK: Token[UUID] = Token("substitute host", UUID)
 COOKIE = "substitute-"
@@ -18,6 +18,11 @@ def path(substitute: UUID) -> str:
 def end_of_day(starts_at: datetime) -> datetime:
     """When the day of a session ends in Oslo: the link ends then, whatever was opened."""
     return (oslo(starts_at) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def secret_of(substitute: UUID, visitor: str) -> str:
+    """What the cookie of a browser holds that opens a link: the same each time, and nobody else can make it."""
+    return signed_in_form("substitute cookie", str(substitute), visitor).hex()
 
 
 def browser(substitute: UUID, secret: str) -> bytes:

@@ -80,7 +80,7 @@ async def open_link(request: Request) -> Response:
         return see_other(here, request)
     if request.method == "POST":
         try:
-            secret = await actions.open_here(link, now=request.now)
+            secret = await actions.open_here(link, request.form_binding, now=request.now)
         except Conflict as conflict:
             refused = conflict.message
         else:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from offers.attendance.models import Cause
-from offers.attendance.queries import MOVED_AT, PARTIES, SAVED, Register, parties_of, saved
+from offers.attendance.queries import MOVED_AT, SAVED, UNSHOWN, Register, parties_of, saved
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Board, Face, Logged, Sender
@@ -89,7 +89,7 @@ OF_THESE = LOG.format(session="$2", ids="$4", ended_at=f"(SELECT {MOVED_AT} FROM
                       only="AND (booking_id IS NULL OR booking_id = ANY($3))")  # fmt: skip
 GLANCE = f"""SELECT x.owner_id, x.until, h.id, h.starts_at, h.ends_at, h.status, y.fingerprint,
     y.closed_at AS year_closed_at, (SELECT r FROM ({SAVED} WHERE s.id = $2) r) AS register,
-    ARRAY(SELECT p FROM ({PARTIES} WHERE s.id = $2 AND b.id = ANY($3)) p) AS parties,
+    ARRAY(SELECT p FROM ({UNSHOWN} WHERE s.id = $2 AND b.id = ANY($3)) p) AS parties,
     ARRAY(SELECT t FROM ({OF_THESE}) t) AS logged,
     (SELECT concat_ws(' ', count(*), max(b.changed_at)) FROM session s
         JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}

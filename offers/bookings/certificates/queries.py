@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from offers.bookings.certificates.rules import WAITED_FOR, Attended, earned
+from offers.bookings.queries import NAMED
 from offers.catalogue.queries import offer_text
 from offers.catalogue.recorded import MARKS, begun, recorded
 from offers.seats.known import told_who_came
@@ -68,14 +69,16 @@ class Course:
 
 
 async def course(booking: UUID, lang: str | None) -> Course | None:
-    """The course of a booking in a language; None: in that of the booking's messages."""
+    """The course of a booking in a language; None: in that of the booking's messages, and for
+    those who lead it."""
     return await row(
         Course,
-        f"""SELECT n.name, coalesce($2, b.lang) AS lang, t.title, t.lang AS text_lang,
+        f"""SELECT CASE WHEN $2 IS NULL THEN n.name ELSE {NAMED} END AS name,
+            coalesce($2, b.lang) AS lang, t.title, t.lang AS text_lang,
             w.name AS owner, p.starts_at, p.ends_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
             JOIN organization w ON w.id = o.owner_id JOIN person n ON n.id = b.participant_id
-            JOIN {offer_text("coalesce($2, b.lang)")} t ON true
+            LEFT JOIN contact_point c ON c.id = b.contact_id JOIN {offer_text("coalesce($2, b.lang)")} t ON true
         WHERE b.id = $1 AND n.name IS NOT NULL AND p.starts_at IS NOT NULL AND p.ends_at IS NOT NULL""",
         booking, lang,
     )  # fmt: skip

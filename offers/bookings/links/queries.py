@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import rows
 from marketplace.base.text import same_name
 from marketplace.people.rules import contact
-from offers.bookings.queries import WISHED
+from offers.bookings.queries import NAMED, WISHED
 from offers.catalogue.queries import offer_text
 from offers.seats import links
 from offers.seats.sql import active, covers
@@ -33,7 +33,7 @@ async def link_by_reference(reference: str, word: str) -> str | None:
     typed = contact(word)
     found = await rows(
         Linked,
-        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
+        f"""SELECT b.id, b.link_version, {NAMED} AS participant, k.name AS booker, c.value AS address
         FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
         LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1 AND NOT {WISHED}""",
         links.typed_reference(reference),
@@ -64,7 +64,7 @@ async def active_for_address(address: str, now: datetime, lang: str) -> list[Sen
     """Bookings whose messages go to this address and that are not over: for "send meg lenkene mine på nytt"."""
     return await rows(
         Sent,
-        f"""SELECT b.id, b.link_version, t.title, n.name AS participant, s.starts_at
+        f"""SELECT b.id, b.link_version, t.title, {NAMED} AS participant, s.starts_at
         FROM contact_point c JOIN booking b ON b.contact_id = c.id JOIN seat_pool p ON p.id = b.pool_id
         JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
         JOIN {offer_text("$3")} t ON true

@@ -1,7 +1,7 @@
 """What the masks answer: which offers match, in their order, and how many each choice would leave."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import time
 from functools import reduce
 from itertools import islice
@@ -71,7 +71,7 @@ def count(
         others = reduce(and_, (mask for name, mask in held.items() if name not in gone))
         if placed is not None:
             for value, chosen in placed.items():
-                where = there(replace(wanted, **{**one.unset, **chosen}), known)
+                where = there(wanted, known, {**one.unset, **chosen})
                 left = _of_offers(masks, others, chosen) & answering(masks, dates._replace(there=where))
                 counted[one.name, value] = left.bit_count()
         else:

@@ -19,6 +19,9 @@ PARTS, EVENING = ("morning", "day", "day", "evening"), 2
 EPOCH = date(1970, 1, 1).toordinal()
 
 
+UNSAID: Mapping[str, Any] = {}
+
+
 class There(NamedTuple):
     """Where it shall be: one of these venues, or `on_web`, where what is everywhere is."""
 
@@ -74,13 +77,16 @@ def dates_of(wanted: Search, known: Places) -> Dates:
                  there(wanted, known))  # fmt: skip
 
 
-def there(wanted: Search, known: Places) -> There | None:
-    """queries.py:_there: the venues in these districts, and near enough."""
-    venues = known.venues_in(wanted.districts, wanted.municipalities) if wanted.districts else None
+def there(wanted: Search, known: Places, instead: Mapping[str, Any] = UNSAID) -> There | None:
+    """queries.py:_there: the venues in these districts, and near enough. `instead`: fields of the search that are
+    otherwise."""
+    districts = instead.get("districts", wanted.districts)
+    municipalities = instead.get("municipalities", wanted.municipalities)
+    venues = known.venues_in(districts, municipalities) if districts else None
     if wanted.near is not None and wanted.within is not None:
         close = frozenset(wanted.near.within(wanted.within))
         venues = close if venues is None else venues & close
-    return None if venues is None else There(venues, on_web=not wanted.districts)
+    return None if venues is None else There(venues, on_web=not districts)
 
 
 def day_of(moment: datetime) -> int:

@@ -1,6 +1,8 @@
 """Copies of counting keys: apart, by fingerprint, and gone with their year."""
 
+import errno
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.operations.backup.keys import bring_back, copies, keep, missing
+from marketplace.operations.backup.tools import why
 from marketplace.settings import settings
 from offers.attendance import keys
 from offers.attendance.year_keys import fingerprint
@@ -148,3 +151,16 @@ def test_a_mark_of_another_instance_destroys_no_copy_of_a_year_that_goes_on(tmp_
     keys.path_of(2026).with_suffix(".closed").touch()
     keep(tmp_path / "apart", NOW)
     assert [each.read_bytes() for each in (tmp_path / "apart").glob("*.key")] == [key]
+
+
+def test_a_disk_that_is_full_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    keys.year_key(2026)
+    (tmp_path / "apart").mkdir()
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left") as raised:
+        keep(tmp_path / "apart", NOW)
+    assert why(raised.value).startswith(f"{tmp_path}/apart/2026-")
+    assert list((tmp_path / "apart").iterdir()) == []

@@ -12,12 +12,13 @@ import asyncpg
 
 from marketplace.base.data import marks
 from marketplace.base.data.address import credentials
+from marketplace.base.data.migrate import NEWEST
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from tests.marketplace.operations.clusters import FAST, a_place, ask
 from tests.marketplace.operations.killing import TO, WITHIN, killed
 
 SOAK = os.environ.get("SOAK") == "1"
-FEW = ("0001", "0013", "0059")
+FEW = ("0001", "0013", NEWEST[:4])
 SCHEMA = """SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
     SELECT format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) AS line
         FROM information_schema.columns WHERE table_schema = 'public'

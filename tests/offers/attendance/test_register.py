@@ -164,11 +164,32 @@ async def test_how_many_of_a_party_came_is_kept_when_something_is_wrong(visitor:
 async def test_two_hosts_in_the_same_moment(db: None) -> None:
     _, session, host = await evening("Amina")
     await session.fetch_related("offer")
+    amina = (await Booking.get(participant__name="Amina")).id
     answers = await asyncio.gather(
-        *[actions.save(session, set(), {}, None, version=None, by=host.id, now=NOW) for _ in range(2)],
+        *[
+            actions.save(session, who, {}, None, version=None, by=host.id, now=NOW)
+            for who in (set(), {amina})
+        ],
         return_exceptions=True,
     )
     assert [type(answer) for answer in answers if answer] == [Conflict]
+
+
+async def test_a_press_that_comes_twice_is_no_other_host(visitor: Visitor) -> None:
+    """All that it says stands: nothing is overwritten, and nobody else was there."""
+    _, session, host = await evening("Amina", "Elin")
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    amina = await Booking.get(participant__name="Amina")
+    for _ in range(2):
+        saved_ = await visitor.submit(page, "/register", present=[amina.id], head_count="2")
+        assert (saved_.status, "saved=register" in saved_.response.headers["location"]) == (303, True)
+    assert await value("SELECT count(*) FROM audit_entry WHERE action = 'register.saved'") == 1
+    assert (await visitor.submit(page, "/register", present=[amina.id], head_count="3")).status == 409
+    await rows("UPDATE register SET closed_at = NULL, closed_by = NULL, closed_by_person_id = NULL")
+    assert (await visitor.submit(page, "/register", present=[amina.id], head_count="2")).status == 409, (
+        "somebody has opened it again: an old page does not close it"
+    )
 
 
 async def test_nobody_else_sees_or_saves_a_register(visitor: Visitor) -> None:

@@ -63,6 +63,9 @@ async def test_what_a_situation_leads_to_shows_each_of_its_kinds(visitor: Visito
     """What is agreed with somebody has no date: it would never come before what has one."""
     for number in range(1, 8):
         await make.offer(f"Kafé {number}", kind=Kind.MEETING_PLACE, starts=[days(number)])
+    await make.offer(
+        "For pårørende", kind=Kind.MEETING_PLACE, audiences=[Audience.NEXT_OF_KIN], starts=[days(0.5)]
+    )
     await make.offer("En venn", kind=Kind.COMPANION, joining=Joining.REQUEST, starts=[])
     await Situation.create(
         text="Jeg er helt alene", text_nn="Eg er heilt åleine", text_en="I am all alone", also="", words="",
@@ -70,6 +73,9 @@ async def test_what_a_situation_leads_to_shows_each_of_its_kinds(visitor: Visito
     )  # fmt: skip
     page = await visitor.open("/offers?municipality=all&q=jeg+er+helt+alene")
     assert page.text.index("Kafé 1") < page.text.index("En venn") < page.text.index("Kafé 2")
+    assert "For pårørende" not in page.text, (
+        "nobody said that it is about somebody else: that comes last of all"
+    )
 
 
 def test_nearly_everybody_is_an_adult_so_that_says_nothing() -> None:

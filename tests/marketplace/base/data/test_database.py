@@ -7,7 +7,16 @@ import signal
 import asyncpg
 import pytest
 
-from marketplace.base.data.database import credentials, in_transaction, rows, value
+from marketplace.base.data.database import (
+    AT_HAND,
+    Connection,
+    Pool,
+    connection,
+    credentials,
+    in_transaction,
+    rows,
+    value,
+)
 from marketplace.base.data.statement import Statement
 from marketplace.settings import settings
 from offers.catalogue.models import Joining, SeatPool
@@ -133,3 +142,75 @@ async def test_who_does_something_else_at_once_is_in_no_others_transaction(db: N
     seen.set()
     await writing
     assert await value("SELECT count(*) FROM audit_entry") == 1
+
+
+async def test_a_connection_that_is_at_hand_is_had_by_one_alone(db: None) -> None:
+    """Also when somebody gives one back twice: what they hold is nothing by then."""
+    pool = connection()._pool  # type: ignore[attr-defined]
+    first = await pool.acquire()
+    server = first.get_server_pid()
+    await pool.release(first)
+    second = await pool.acquire()
+    assert second.get_server_pid() == server
+    await pool.release(first)
+    third = await pool.acquire()
+    assert third.get_server_pid() != server
+    with pytest.raises(asyncpg.InterfaceError):
+        await first.fetchval("SELECT 1")
+    for one in (second, third):
+        await pool.release(one)
+
+    async def own(number: int) -> bool:
+        async with in_transaction():
+            await rows("SELECT set_config('test.number', $1, true)", str(number))
+            await value("SELECT pg_sleep(0.001)")
+            return bool(await value("SELECT current_setting('test.number')") == str(number))
+
+    assert all(await asyncio.gather(*(own(number) for number in range(60))))
+    assert pool.get_idle_size() == pool.get_size() <= settings().database_pool
+
+
+@pytest.mark.parametrize("how", ["lost", "expired"])
+async def test_a_connection_that_went_while_it_was_at_hand_is_given_to_nobody(db: None, how: str) -> None:
+    pool = connection()._pool  # type: ignore[attr-defined]
+    held = await pool.acquire()
+    gone, server = held._con, held.get_server_pid()
+    await pool.release(held)
+    if how == "expired":
+        await pool.expire_connections()
+    else:
+        await pool.fetchval("SELECT 1")
+        gone.terminate()
+    taken = [await pool.acquire() for _ in range(settings().database_pool)]
+    servers = {one.get_server_pid() for one in taken}
+    assert len(servers) == settings().database_pool
+    assert server not in servers
+    for one in taken:
+        await pool.release(one)
+    assert await value("SELECT 1") == 1
+
+
+async def test_who_waits_for_a_connection_gets_the_next_that_is_given_back(db: None) -> None:
+    pool = connection()._pool  # type: ignore[attr-defined]
+    taken = [await pool.acquire() for _ in range(settings().database_pool)]
+    waiting = asyncio.create_task(value("SELECT 1"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert pool.waited_for == 1
+    await pool.release(taken.pop())
+    assert await asyncio.wait_for(waiting, 30) == 1
+    for one in taken:
+        await pool.release(one)
+
+
+async def test_a_pool_with_connections_at_hand_closes(db: None) -> None:
+    pool = Pool(
+        max_queries=9, max_inactive_connection_lifetime=9, record_class=asyncpg.Record, loop=None, min_size=1,
+        max_size=4, connection_class=Connection, **credentials(settings().database_url or ""),
+    )  # fmt: skip
+    async with pool:
+        taken = [await pool.acquire() for _ in range(3)]
+        for one in taken:
+            await pool.release(one)
+        assert len(pool._at_hand) == AT_HAND
+        await asyncio.wait_for(pool.close(), 30)

@@ -14,7 +14,9 @@ from marketplace.people import mails as people_mails
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.actions import forget
 from offers.bookings import actions, mails
+from offers.bookings import queries as bookings_queries
 from offers.bookings.actions import ForWhom, book_dates
+from offers.bookings.certificates import queries as certificates
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.catalogue.queries import VISITOR
 from offers.seats.claims import Party
@@ -138,7 +140,9 @@ async def test_a_helper_with_an_address_counts_only_when_its_owner_says_yes(visi
     assert (row.person_id, row.accepted_at is not None) == (ada.id, True)
     assert await Person.filter(id=stand_in.id).count() == 0
     await visitor.sign_in(kari)
-    assert "Ada Marie" in (await form_of(visitor, await course())).text
+    form = await form_of(visitor, await course())
+    assert "Ada" in form.text
+    assert "Ada Marie" not in form.text, "as Kari calls her"
 
 
 async def test_whoever_is_asked_sees_by_whom(visitor: Visitor) -> None:
@@ -337,7 +341,7 @@ async def test_several_dates_that_were_handed_over_lead_to_one_another_by_new_li
     assert link_path(theirs.id, theirs.link_version + 1) in str(page.soup)
 
 
-async def test_whoever_is_helped_reads_that_their_name_is_seen_also_when_they_change_it(
+async def test_whoever_is_helped_reads_that_a_name_that_they_choose_is_not_seen(
     visitor: Visitor,
 ) -> None:
     kari, ada = await make.person("Kari", "kari@example.no"), await make.person("Ada", "ada@example.no")
@@ -345,8 +349,79 @@ async def test_whoever_is_helped_reads_that_their_name_is_seen_also_when_they_ch
                      now=NOW)  # fmt: skip
     await visitor.sign_in(ada)
     page = await visitor.open("/my-page/helpers")
-    assert "Navnet du bruker her, ser de, også når du endrer det." in page.text, "before they say yes"
+    assert "Bytter du navn her, ser de fortsatt bare navnet de selv skrev." in page.text, (
+        "before they say yes"
+    )
     await visitor.submit(page, "/accept")
     await visitor.submit(await visitor.open("/my-page"), "/profile", name="Adrian")
     await visitor.sign_in(kari)
-    assert "Adrian" in (await visitor.open("/my-page/people")).text
+    page = await visitor.open("/my-page/people")
+    assert "Ada" in page.text
+    assert "Adrian" not in page.text
+
+
+async def test_what_a_young_person_calls_themselves_is_not_for_a_guardian_to_read(visitor: Visitor) -> None:
+    kari = await make.person("Kari", "kari@example.no")
+    reach = (Channel.EMAIL, "ada@example.no")
+    await acting.add(kari.id, "Ada", Relation.GUARDIAN, reach, alias=False, lang="nb", now=NOW)
+    ada = await make.person("Ada", "ada@example.no")
+    await acting.accept(ada.id, (await ActsFor.get()).id, now=NOW)
+    owner = await make.organization("Klatreklubben")
+    offer = await course(owner=owner, certificate_share=50)
+
+    await visitor.sign_in(ada)
+    page = await visitor.open("/my-page")
+    assert (await visitor.submit(page, "/profile", name="Adrian")).status == 303
+    assert "Hei, Adrian" in (await visitor.open("/my-page")).text
+
+    await visitor.sign_in(kari)
+    form = await form_of(visitor, offer, ada.id)
+    receipt = await visitor.follow(await visitor.submit(form, "/bookings"))
+    assert receipt.heading == "Ada er påmeldt"
+    booking = await Booking.get()
+    hers = [
+        form,
+        receipt,
+        await form_of(visitor, offer, ada.id),
+        await visitor.submit(form, "/bookings", seats="1"),
+    ]
+    paths = ["/my-page", "/my-page/people", "/my-page/download.json", "/my-page/download.html", "/my-page/looked",
+             f"{link_path(booking.id, 1)}/cancel", f"/offers/{offer.slug}/bookings/several"]  # fmt: skip
+    hers += [await visitor.open(path) for path in paths]
+    hers.append(
+        await visitor.submit(await visitor.open("/bookings"), reference=booking.reference, word="Ada")
+    )
+    assert hers[-1].status == 303, "by the number and the name that she knows"
+    for page in hers:
+        assert page.status < 400
+        assert "Adrian" not in page.response.text
+    for mail in ("receipt", "cancelled", "links"):
+        facts = (
+            {"to": "kari@example.no", "at": NOW.isoformat()}
+            if mail == "links"
+            else {"booking": str(booking.id)}
+        )
+        if content := await MAILS[mail](Channel.EMAIL, "nb", **facts):
+            assert "Adrian" not in content.text
+            assert "Ada" in content.text
+    said = await certificates.course(booking.id, "nb")
+    assert said
+    assert said.name == "Ada"
+
+    await visitor.sign_in(ada)
+    for path in ("/my-page", "/my-page/download.json"):
+        assert "Adrian" in (await visitor.open(path)).response.text
+    await visitor.sign_in(await make.member(owner, Role.EDITOR, "Mona"))
+    assert "Adrian" in (await visitor.open(f"/manage/offers/{offer.slug}/bookings")).text
+    for_hosts = await certificates.course(booking.id, None)
+    assert for_hosts
+    assert for_hosts.name == "Adrian"
+
+
+async def test_the_name_that_was_given_goes_with_the_person_s(db: None) -> None:
+    kari = await make.person("Kari", "kari@example.no")
+    ada, offer = await child_of(kari), await course()
+    booking = await make.booking(await SeatPool.get(offer=offer), ada, booked_by=kari)
+    await Person.filter(id=ada.id).update(name=None)
+    said = await bookings_queries.booking(booking.id, "nb")
+    assert said.participant is None

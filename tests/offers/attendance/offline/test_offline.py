@@ -1,10 +1,13 @@
 """What the server gives a phone that is to do without net."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 from marketplace.base.data.database import rows
+from marketplace.base.web.static import asset, static_url
+from offers.attendance.offline.views import FILES
 from offers.catalogue.models import SeatPool, Session
 from tests import make
 from tests.conftest import NOW
@@ -89,3 +92,17 @@ async def test_the_empty_page_and_its_code_know_of_nobody(visitor: Visitor) -> N
     assert found == stranger
     assert "Amina" not in found[0]
     assert "/manage/sessions/offline" in found[1]
+
+
+def test_the_phone_keeps_each_module_that_its_code_imports_by_what_is_in_it() -> None:
+    """One that is imported and not kept would be asked for where there is no net; one that is not addressed by its
+    content may be another's, from the visit before."""
+    kept = {static_url(name) for name in FILES}
+    modules = [name for name in FILES if name.endswith(".js")]
+    imported = [
+        address for name in modules if (found := asset(name))
+        for address in re.findall(r'from "([^"]+)"', found.body.decode())
+    ]  # fmt: skip
+    assert len(imported) > 5
+    assert {*imported} <= kept
+    assert all("?v=" in address for address in imported)

@@ -140,11 +140,27 @@ async def test_an_unopened_link_has_no_register(visitor: Visitor) -> None:
 
 async def test_one_browser_only_though_two_open_at_the_same_moment(visitor: Visitor) -> None:
     _, link = await asked(visitor, "Amina")
+    async with Visitor.at(NOW) as first, Visitor.at(NOW) as second, Visitor.at(NOW) as third:
+        each = [
+            (one, (await one.open(path(link.id))).fields(path(link.id))) for one in (first, second, third)
+        ]
+        answers = await asyncio.gather(*(one.post(path(link.id), fields) for one, fields in each))
+    assert sorted(answer.status for answer in answers) == [303, 409, 409]
+    assert await value("SELECT count(*) FROM audit_entry WHERE action = 'substitute.opened'") == 1
+
+
+async def test_a_press_that_comes_twice_opens_it_once_and_each_answer_holds_it(visitor: Visitor) -> None:
+    """Of two presses a browser hears the last answer only."""
+    _, link = await asked(visitor, "Amina")
     page = await visitor.open(path(link.id))
     fields = page.fields(path(link.id))
     answers = await asyncio.gather(*(visitor.post(path(link.id), fields) for _ in range(3)))
-    assert sorted(answer.status for answer in answers).count(303) == 1
+    assert [answer.status for answer in answers] == [303] * 3
+    kept = {answer.response.headers["set-cookie"].partition(";")[0] for answer in answers}
+    assert len(kept) == 1
     assert await value("SELECT count(*) FROM audit_entry WHERE action = 'substitute.opened'") == 1
+    visitor.client.cookies.clear()
+    assert (await visitor.submit(await visitor.open(path(link.id)), path(link.id))).status == 409, "elsewhere"
 
 
 async def test_a_link_that_is_taken_back_unopened_opens_nothing(visitor: Visitor) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from marketplace.base.data.database import connection, rows, value
-from offers.attendance.queries import PARTIES, SAVED, Register
+from offers.attendance.queries import SAVED, UNSHOWN, Register
 from offers.attendance.rules import Attendee
 from offers.attendance.taps import arriving
 from offers.attendance.taps.queries import WHOLE
@@ -119,7 +119,8 @@ async def test_a_list_that_is_none_is_refused_and_nothing_is_half_written(visito
     for taps in ({"a": 1}, "x", None, 7):
         assert (await send(visitor, session, taps)).status == 400
     path = f"/manage/sessions/{session.id}/register/taps"
-    for body in (b"", b"{", b"[" * 20_000, b"\xff\xfe", b"[]", b"null"):
+    half = [b'{"taps": [{"id": "\\ud800"}]}', b'{"taps": [], "since": "\\udfff"}']
+    for body in (b"", b"{", b"[" * 20_000, b"\xff\xfe", b"[]", b"null", *half):
         got = await visitor.client.post(path, content=body, headers={
             "content-type": "application/json", "x-form-token": await token_of(visitor)})  # fmt: skip
         assert got.status_code == 400, body[:9]
@@ -185,7 +186,7 @@ async def test_a_page_is_told_what_it_has_not_seen_and_no_more(visitor: Visitor)
 async def test_what_is_read_at_a_glance_is_made_of_the_same_columns(visitor: Visitor) -> None:
     """Rows within a row have no names: they come in the order of the fields."""
     async with connection().acquire_connection() as held:  # type: ignore[attr-defined]
-        for sql, kind in ((PARTIES, Attendee), (SAVED, Register), (WHOLE, Logged)):
+        for sql, kind in ((UNSHOWN, Attendee), (SAVED, Register), (WHOLE, Logged)):
             names = [one.name for one in (await held.prepare(sql)).get_attributes()]
             fields = Attendee._fields if kind is Attendee else [one.name for one in dataclasses.fields(kind)]
             assert names == [*fields]
