@@ -18,7 +18,7 @@ RUNS = 200
 
 NET = """
 const real = Date.now.bind(Date);
-const moment = () => new Date(real()).toISOString();
+window.moment = () => new Date(real()).toISOString();
 window.net = (random, server) => async (address, asked) => {
   const pause = () => new Promise((good) => setTimeout(good, random() * 3));
   const answered = (more) => ({ ok: true, json: async () => ({ now: moment(), ...more }) });
