@@ -24,7 +24,8 @@ const tell = async (offline = false, last = null) => {
   }
   if (!waiting && last) {
     const what = `${nameOf(`${last.booking || ""}:${last.field}`)}: ${sayValue(last)}`;
-    status.textContent = `${what}. ${said("saved", { clock: clock(last.at) })}`;
+    const why = refused.find((tap) => tap.id === last.id)?.refused;
+    status.textContent = `${what}. ${why ?? said("saved", { clock: clock(last.at) })}`;
   } else if (waiting) {
     status.textContent = said(waiting === 1 ? "one_waits" : "wait", { num: waiting });
   }

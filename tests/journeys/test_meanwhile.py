@@ -117,3 +117,22 @@ async def test_what_the_phone_has_no_room_for_is_not_shown_as_marked(arrive: Any
         await first.click()
         assert await town.number(session, 1) == [("state", "present", "kept")]
         await host.look()
+
+
+async def test_what_is_refused_is_not_said_to_be_saved(arrive: Any, town: Town) -> None:  # noqa: F811
+    async with at_the_register(arrive, town) as (session, host, page):
+        await town.connection.execute(
+            "UPDATE session SET starts_at = now() + interval '5 hours', ends_at = now() + interval '6 hours'"
+            " WHERE id = $1", session,
+        )  # fmt: skip
+        await page.get_by_role("switch").first.click()
+        await expect(page.locator("#tp-refused")).to_contain_text(
+            "Oppmøtet kan føres fra to timer før start."
+        )
+        status = page.locator("[data-status]")
+        await expect(status).to_contain_text("Oppmøtet kan føres fra to timer før start.")
+        await expect(status).not_to_contain_text("Lagret ")
+        await expect(page.get_by_role("switch").first).not_to_be_checked()
+        await host.look()
+        await page.get_by_role("button", name="Jeg har lest det").click()
+        await expect(page.locator("#tp-refused")).to_be_hidden()
