@@ -5,7 +5,6 @@ it was only looked at (moves.look), and then the write is made only while it is 
 docs/decisions/0003-seats.md tells what was tried and measured.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -224,7 +223,7 @@ async def insert(claim: Claim) -> Booked:
         FROM made""",
     )
     if party.channel in WRITTEN and party.address and not party.quiet:
-        facts = json.dumps({"booking": str(booking_id)})
+        facts = f'{{"booking": "{booking_id}"}}'
         write.named(
             "mail",
             f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
