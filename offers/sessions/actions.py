@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.audit import record
@@ -221,7 +221,7 @@ class _Waiting(NamedTuple):
     facts: str
 
 
-async def _not_heard_yet(session: UUID, bookings: list[UUID]) -> dict[UUID, dict[str, Any]]:
+async def _not_heard_yet(session: UUID, bookings: list[UUID]) -> dict[UUID, dict[str, str | int]]:
     """What a message that has not gone out yet was to tell of these bookings, by booking: how it was before, which they
     still believe, and that their word has ended. The next message tells it in its place."""
     waiting = await rows(
@@ -242,7 +242,7 @@ async def _tell(
     act: str,
     now: datetime,
     facts: dict[str, str | int],
-    known: Mapping[UUID, dict[str, Any]] = MappingProxyType({}),
+    known: Mapping[UUID, dict[str, str | int]] = MappingProxyType({}),
 ) -> None:
     """A message or a call to each party. `known`: what is otherwise for some of the bookings."""
     for party in parties:
