@@ -140,7 +140,8 @@ class Filled(Generic[F]):
         bad = {
             name
             for name, text in self.values.items()
-            if not (whole := "".join(text)).isprintable() and CONTROL.search(whole)
+            if not (whole := text if isinstance(text, str) else "".join(text)).isprintable()
+            and CONTROL.search(whole)
         }
         for name in bad:
             self.values[name] = (

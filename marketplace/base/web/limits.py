@@ -75,7 +75,7 @@ def _client(request: Request) -> tuple[str, Address | None]:
     if said[0] and not trusted:
         warn_of_proxy()
     while trusted and said and (before := said.pop().strip()):
-        address = WITH_PORT.sub(r"\1\2", before)
+        address = WITH_PORT.sub(r"\1\2", before) if ":" in before else before
         number = ip(address)
         trusted = within(number, proxies)
     return address, number
@@ -91,9 +91,15 @@ def warn_of_proxy() -> None:
     log.warning("X-Forwarded-For from an address that is not in TREFFPUNKT_TRUSTED_PROXIES")
 
 
+LOOPBACK: dict[str, Address] = {name: ip_address(name) for name in ("127.0.0.1", "::1")}
+"""This machine, where a proxy mostly is."""
+
+
 def ip(address: str) -> Address | None:
     """The address as a number, an IPv4 one that is written as IPv6 as what it is. Not remembered: who came here is
     personal, and reading it again takes two to four millionths of a second."""
+    if (here := LOOPBACK.get(address)) is not None:
+        return here
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
