@@ -22,7 +22,7 @@ from offers.publishing.questions import rules as asked
 from offers.seats import rules as seats_rules
 from offers.seats.before import made_before, same_form_or_person
 from offers.seats.claims import Booked, Claim, Overtaken, Party, Taken, insert
-from offers.seats.crowd import first_here
+from offers.seats.crowd import turn
 from offers.seats.known import actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import begun, change, lock_dates, lock_for, look, move, promote, settled, tell
@@ -168,8 +168,8 @@ async def book(
     and as book_dates. A visitor's needs only a look at the pool and the one write, where nobody else wants the same.
     """
     waits = [session] if party.waiting_ok else []
-    with first_here((slug, session)) as first:
-        locked = not first or party.person is not None
+    async with turn((slug, session)) as looking:
+        locked = not looking or party.person is not None
         return await book_dates(slug, [session], party, alone=True, locked=locked, waits=waits, viewer=viewer,
                                 form_key=form_key, lang=lang, now=now, tries=tries, shown=shown)  # fmt: skip
 

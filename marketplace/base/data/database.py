@@ -240,10 +240,15 @@ class in_transaction:  # noqa: N801 - read as a verb, as Tortoise's of that name
                 raise
 
 
+def within_transaction() -> bool:
+    """Has whoever asks begun a transaction, which may have locked something?"""
+    return isinstance(connection(), TransactionWrapper)
+
+
 def on_its_own() -> AbstractAsyncContextManager[Any]:
     """Around a statement that is all or nothing by itself. Nothing is begun and committed for it; but within a
     transaction it gets a savepoint, so that when it fails it undoes no more than itself."""
-    return in_transaction() if isinstance(connection(), TransactionWrapper) else nullcontext()
+    return in_transaction() if within_transaction() else nullcontext()
 
 
 def config(url: str | None = None) -> dict[str, Any]:
@@ -370,4 +375,5 @@ async def value(sql: str, *values: Any) -> Any:
 
 
 __all__ = ["UNAVAILABLE", "OperationalError", "column", "config", "connect", "connected", "connection", "credentials",
-           "disconnect", "in_transaction", "on_its_own", "row", "rows", "unavailable", "value"]  # fmt: skip
+           "disconnect", "in_transaction", "on_its_own", "row", "rows", "unavailable", "value",
+           "within_transaction"]  # fmt: skip

@@ -18,8 +18,9 @@ from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.catalogue.queries import VISITOR
 from offers.seats import actions as seats_actions
+from offers.seats import crowd
 from offers.seats.claims import Booked, Claim, Overtaken, Party, Taken, insert
-from offers.seats.crowd import first_here
+from offers.seats.crowd import turn
 from offers.seats.models import BookingState
 from offers.seats.moves import look
 from tests import make
@@ -162,7 +163,7 @@ async def test_who_was_overtaken_is_not_counted(db: None) -> None:
 
 async def test_thirty_at_once_and_ten_places_seen_by_all(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if each came to a process of its own, where nobody else books the same."""
-    monkeypatch.setattr(actions, "first_here", lambda _wanted: nullcontext(True))
+    monkeypatch.setattr(actions, "turn", lambda _wanted: nullcontext(True))
     offer, pool = await course(10)
 
     async def book(number: int) -> Booked:
@@ -177,10 +178,56 @@ async def test_thirty_at_once_and_ten_places_seen_by_all(db: None, monkeypatch: 
     assert await value("SELECT count(*) FROM person") == 30
 
 
-def test_the_first_here_is_who_comes_when_nobody_else_is() -> None:
-    with first_here(("kafe", None)) as first, first_here(("kafe", None)) as second:
-        assert (first, second) == (True, False)
-        with first_here(("turgruppe", None)) as elsewhere:
-            assert elsewhere
-    with first_here(("kafe", None)) as later:
-        assert later
+class Turns:
+    """Who comes to book something, is told whether they may look without a lock, and stays until they are let go."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, bool]] = []
+        self.staying: dict[str, tuple[asyncio.Event, asyncio.Task[None]]] = {}
+
+    async def come(self, name: str, what: str = "kafe") -> None:
+        go = asyncio.Event()
+
+        async def stay() -> None:
+            async with turn((what, None)) as looking:
+                self.told.append((name, looking))
+                await go.wait()
+
+        self.staying[name] = go, asyncio.create_task(stay())
+        await asyncio.sleep(0)
+
+    async def leave(self, name: str) -> None:
+        go, task = self.staying.pop(name)
+        go.set()
+        await task
+        await asyncio.sleep(0)
+
+
+async def test_the_second_waits_for_the_first_and_a_crowd_for_nobody(db: None) -> None:
+    turns = Turns()
+    for name, what in [("first", "kafe"), ("elsewhere", "tur"), ("second", "kafe"), ("third", "kafe")]:
+        await turns.come(name, what)
+    assert turns.told == [("first", True), ("elsewhere", True), ("third", False)]
+    await turns.leave("third")
+    await turns.leave("first")
+    assert turns.told[3:] == [("second", True)]
+    await turns.come("fourth")
+    await turns.come("fifth")
+    await turns.come("sixth")
+    await turns.leave("second")
+    assert turns.told[4:] == [("fifth", False), ("sixth", False), ("fourth", False)], "a crowd by now"
+    for name in list(turns.staying):
+        await turns.leave(name)
+    assert not crowd._now
+
+
+async def test_whoever_has_begun_a_transaction_waits_for_nobody(db: None) -> None:
+    """Else two wait for each other: one for its turn, and whoever has that for a row that the other has locked."""
+    _offer, pool = await course(5)
+    turns = Turns()
+    await turns.come("first")
+    async with in_transaction():
+        await rows("SELECT id FROM seat_pool WHERE id = $1 FOR NO KEY UPDATE", pool.id)
+        async with asyncio.timeout(5), turn(("kafe", None)) as looking:
+            assert not looking
+    await turns.leave("first")
