@@ -134,9 +134,10 @@ export class Store {
 
   async forget(person, session) { await asked(this.on("registers", "readwrite").delete([person, session])); }
 
-  // Whoever signs out leaves no names here, and no key. Taps are not touched: see throwAway.
+  // Whoever signs out leaves no names here, and no key, whether that still opens them or not. Taps are not touched: see
+  // throwAway.
   async purge(person) {
-    for (const one of await this.kept(person)) { await this.forget(person, one.session); }
+    await asked(this.on("registers", "readwrite").delete(IDBKeyRange.bound([person], [person, []])));
     await asked(this.on("keys", "readwrite").delete(person));
   }
 

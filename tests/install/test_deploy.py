@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # it has no types of its own
 
 from marketplace import processes
 from marketplace.settings import Settings
@@ -57,6 +59,14 @@ def test_a_unit_starts_a_command_there_is_and_gives_it_time_to_end(unit: Path) -
         assert found["KillMode"] == "mixed"
 
 
+def test_the_worker_can_end_the_copies_of_a_closed_years_key() -> None:
+    """README's folder; all else but its own is read-only there."""
+    copied_to = re.search(r"TREFFPUNKT_KEYS_BACKUP_DIR=(\S+)", (ROOT / "README.md").read_text())[1]  # type: ignore[index]
+    units = {unit.name: options(unit).get("ReadWritePaths", "").split() for unit in SERVICES}
+    assert units["treffpunkt-worker.service"] == [f"-{copied_to}"]
+    assert copied_to in units["treffpunkt-backup.service"]
+
+
 def test_the_socket_is_the_one_that_nginx_asks() -> None:
     file = options(ROOT / "deploy/systemd/treffpunkt.socket")["ListenStream"]
     assert f"server unix:{file} " in (ROOT / "deploy/nginx.conf").read_text()
@@ -72,19 +82,70 @@ def test_the_image_holds_the_product_and_nothing_else() -> None:
     assert "USER treffpunkt" in text
 
 
-def test_compose_names_commands_there_are_and_nothing_that_is_missing() -> None:
+@pytest.fixture
+def compose() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "deploy/compose.yml").read_text()))
+
+
+def test_compose_names_commands_there_are_and_nothing_that_is_missing(compose: dict[str, Any]) -> None:
     from marketplace.cli import commands
 
     text = (ROOT / "deploy/compose.yml").read_text()
-    said = re.findall(r'command: \["([a-z-]+)"', text)
+    services = compose["services"]
+    assert {*services} == {"database", "migrate", "web", "worker", "backup"}
+    said = [services[name]["command"][0] for name in ("migrate", "worker")]
     assert said == ["migrate", "worker"]
-    assert set(said) <= set(commands.commands)
-    assert (ROOT / "deploy" / re.search(r"context: (\S+)", text)[1] / "deploy/Containerfile").exists()  # type: ignore[index]
-    gateway = re.search(r"gateway: (\S+)", text)[1]  # type: ignore[index]
-    assert f"TREFFPUNKT_TRUSTED_PROXIES={gateway}" in text
-    assert "\t" not in text
-    anchors = set(re.findall(r"&(\w+)", text))
-    assert set(re.findall(r"<<: \*(\w+)", text)) == anchors
+    assert {*said, *re.findall(r"-m marketplace ([a-z-]+)", text)} <= {*commands.commands}
+    for each in services.values():
+        if "build" in each:
+            assert (ROOT / "deploy" / each["build"]["context"] / each["build"]["dockerfile"]).exists()
+    (network,) = compose["networks"]["inside"]["ipam"]["config"]
+    assert f"TREFFPUNKT_TRUSTED_PROXIES={network['gateway']}" in text
+
+
+def test_compose_keeps_copies_where_the_image_lets_the_program_write(compose: dict[str, Any]) -> None:
+    """A new volume has the owner of the image's folder; one that the image does not have is root's."""
+    image = (ROOT / "deploy/Containerfile").read_text()
+    made = (re.search(r"install -d (.*)$", image, re.MULTILINE) or [""])[1].split()
+    mounts = {
+        name: dict(volume.split(":")[::-1] for volume in service.get("volumes", []))
+        for name, service in compose["services"].items()
+    }
+    for name in ("migrate", "web", "worker", "backup"):
+        assert {*mounts[name]} <= {*made}
+        for folder in compose["services"][name].get("environment", {}).values():
+            assert folder in mounts[name]
+    for name in ("worker", "backup"):
+        assert {*compose["services"][name]["environment"]} == {
+            "TREFFPUNKT_BACKUP_DIR", "TREFFPUNKT_KEYS_BACKUP_DIR",
+        }  # fmt: skip
+    assert {*mounts["web"].values()} == {"data", "keys"}, "who breaks in there reaches no copy"
+    assert {each for of in mounts.values() for each in of.values()} == {*compose["volumes"]}
+
+
+def test_composes_backup_is_made_at_once_tried_again_and_made_every_night(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    """Its words are run by a shell, with stand-ins that note what is asked of them: the first attempt fails, and the
+    third wait ends it all."""
+    service = compose["services"]["backup"]
+    assert service["init"], "a shell that is the first process would not hear that it is to end"
+    stand_ins = {
+        "python": 'echo "$*" >> said; mkdir tried 2>/dev/null && exit 1; exit 0',
+        "sleep": 'echo "sleep $1" >> said; test "$(grep -c sleep said)" -lt 3 || kill "$PPID"',
+        "date": 'case "$*" in *02:30*) echo 1764469800;; *) echo 1764464400;; esac',
+    }
+    for name, does in stand_ins.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    words = [*service["entrypoint"], *service["command"]]
+    subprocess.run(
+        [each.replace("$$", "$") for each in words],
+        cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, timeout=60, check=False,
+    )  # fmt: skip
+    made, until_night = "-m marketplace backup", f"sleep {90 * 60}"
+    said = (tmp_path / "said").read_text().splitlines()
+    assert said == [made, "sleep 600", made, until_night, made, until_night]
 
 
 def test_nobody_says_a_registry_or_a_real_host() -> None:

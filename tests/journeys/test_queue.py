@@ -230,6 +230,22 @@ async def test_whoever_else_signs_in_on_the_phone_can_neither_read_nor_send(chro
     await page.context.close()
 
 
+async def test_what_no_key_opens_any_more_goes_when_its_host_signs_out(chromium: Browser) -> None:
+    page = await at_home(chromium)
+    assert await page.evaluate("""async () => {
+        const { Store } = await import("/queue.js");
+        const store = await Store.open();
+        await store.unlock("host", btoa("k".repeat(32)));
+        await store.keep("host", "s", { title: "Kafé", register: null });
+        await store.unlock("another", btoa("a".repeat(32)));
+        await store.keep("another", "s", { title: "Tur", register: null });
+        await store.unlock("host", btoa("n".repeat(32)));  // the server has another secret now
+        await store.purge("host");
+        return [(await store.people()).join(), await store.opened("another", []).then(() => store.kept("another"))];
+    }""") == ["another", [{"title": "Tur", "register": None}]]
+    await page.context.close()
+
+
 async def test_a_server_that_says_nothing_is_given_twenty_seconds_and_then_asked_again(
     chromium: Browser,
 ) -> None:

@@ -4,10 +4,22 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from playwright.async_api import expect
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.registers import Town, another_tab, at_the_register, town  # noqa: F401 - a fixture
+
+LEFT = """async () => {
+    const opened = indexedDB.open("treffpunkt");
+    await new Promise((good) => { opened.onsuccess = good; });
+    const left = await Promise.all(["keys", "registers", "taps"].map((name) => new Promise((good) => {
+        const count = opened.result.transaction(name).objectStore(name).count();
+        count.onsuccess = () => good(count.result);
+    })));
+    return left.reduce((sum, one) => sum + one, 0);
+}"""
+"""How many rows lie on the phone."""
 
 
 async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) -> None:  # noqa: F811
@@ -221,12 +233,42 @@ async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> 
         await other.get_by_role("button", name="Logg ut", exact=True).click()
         await other.wait_for_url(f"{host.address}/")
         assert len(await town.taps(session)) == before + 1, "sent before the sign-in ended"
-        assert not await other.evaluate("""async () => {
-            const opened = indexedDB.open("treffpunkt");
-            await new Promise((good) => { opened.onsuccess = good; });
-            const left = await Promise.all(["keys", "registers", "taps"].map((name) => new Promise((good) => {
-                const count = opened.result.transaction(name).objectStore(name).count();
-                count.onsuccess = () => good(count.result);
-            })));
-            return left.reduce((sum, one) => sum + one, 0);
-        }"""), "nothing is left on the phone"
+        assert not await other.evaluate(LEFT), "nothing is left on the phone"
+
+
+@pytest.mark.parametrize(
+    ("page", "button", "sent_to"),
+    [
+        ("/my-page", "Logg ut overalt", "/my-page/sign-ins/end"),
+        ("/my-page/delete", "Slett alt", "/my-page/delete"),
+    ],
+)
+async def test_whatever_ends_the_sign_in_leaves_no_names_on_the_phone(
+    arrive: Any,
+    town: Town,  # noqa: F811
+    page: str,
+    button: str,
+    sent_to: str,
+) -> None:
+    session = await town.begins()
+    async with arrive() as elsewhere, arrive(**PHONE) as host:
+        await elsewhere.sign_in("mariam@example.no")
+        await host.sign_in("mariam@example.no")
+        phone = await host.open_register(session)
+        await phone.locator("form[data-kept]").wait_for(state="attached")
+        assert await phone.evaluate(LEFT)
+        await phone.goto(host.address + page)
+
+        async def done(route: Any) -> None:
+            if route.request.method == "POST":
+                await route.fulfill(status=200, content_type="text/html", body="<h1>Ute</h1>")
+            else:
+                await route.continue_()
+
+        await phone.route(f"**{sent_to}", done)  # journeys that come later still find her
+        await phone.locator(f"form[data-sign-out='sends first'][action='{sent_to}']").wait_for(
+            state="attached"
+        )
+        await phone.get_by_role("button", name=button, exact=True).click()
+        await expect(phone.get_by_role("heading", name="Ute")).to_be_visible()
+        assert not await phone.evaluate(LEFT)
