@@ -174,7 +174,8 @@ def _logged(table: Table, tap: Tap, sender: Sender, outcome: Outcome, why: Why |
 COLUMNS = {"id": "uuid", "booking_id": "uuid", "field": "text", "value": "text", "saw": "int", "version": "int",
            "tapped_at": "timestamptz", "outcome": "text", "why": "text"}  # fmt: skip
 TAPPED = each_way("""INSERT INTO register_tap (
-    id, session_id, arrived_at, booking_id, field, value, saw, version, tapped_at, person_id, substitute_id, outcome, why, chosen_at)
+    id, session_id, arrived_at, booking_id, field, value, saw, version, tapped_at, person_id, substitute_id, outcome,
+    why, chosen_at)
 SELECT t.id, {held}, {now}::timestamptz, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at,
     {person}, {substitute}, t.outcome, t.why, CASE WHEN t.id = ANY({settled}::uuid[]) THEN {now}::timestamptz END
 FROM <rows>""", "t", COLUMNS)  # fmt: skip

@@ -11,7 +11,8 @@ from marketplace.base.quick.first_word import FirstWord, plain
 PATHS = ("/", "/offers", "/offers/new", "/offers/{slug}", "/offers/{slug}/dates", "/offers/new/{step}",
          "/offers/{slug}.ics", "/en", "/en/offers")  # fmt: skip
 ASKED = ("/", "//", "/offers", "/offers/", "/offers/new", "/offers/new/2", "/offers/tur", "/offers/tur/dates",
-         "/offers/tur.ics", "/offers/new/dates", "/offers/{", "/offers/{slug}", "/{", "/en", "/en/", "/en/offers", "/en/tur", "/nowhere",
+         "/offers/tur.ics", "/offers/new/dates", "/offers/{", "/offers/{slug}",
+         "/{", "/en", "/en/", "/en/offers", "/en/tur", "/nowhere",
          "/nowhere/new")  # fmt: skip
 
 
