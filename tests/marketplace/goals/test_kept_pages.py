@@ -103,7 +103,7 @@ async def test_nobody_gets_the_key_of_anothers_phone(
     """Coordinators may lead something too: the pages of who does hold what seals the registers on their phone."""
     nora, ingeborg = await coordinator(), await coordinator(name="Ingeborg")
     for each in (nora, ingeborg):
-        await Membership.create(person=each, organization=centre, role=Role.HOST)
+        await Membership.create(person=each, organization=centre, role=Role.HOST, created_at=NOW)
         await visitor.sign_in(each)
         page = (await visitor.open(path)).html
         assert sealing(each.id).key in page
