@@ -14,6 +14,7 @@ from marketplace.base.insight.tracing import Traced, tracing
 from marketplace.base.log import configure
 from marketplace.base.quick.first_word import router
 from marketplace.base.web.edge import Boundary, Language
+from marketplace.operations.alarm.gone import looked_after
 from marketplace.operations.insight.sampling import sampled
 from marketplace.routes import ROUTES
 from marketplace.settings import settings
@@ -26,7 +27,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     async with tracing():
         await connect()
         try:
-            async with catalogue.listening(), index.kept(), sampled():
+            async with catalogue.listening(), index.kept(), sampled(), looked_after():
                 yield
         finally:
             await disconnect()

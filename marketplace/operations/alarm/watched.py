@@ -1,6 +1,6 @@
 """What the operator is told of: facts of /health/ready, which anybody may read, so that a mail tells of nobody.
 
-What ends the worker itself (the database away, the machine) it cannot tell: deploy/alerts.yml does.
+What ends the worker itself it cannot tell: gone.py does of the worker, deploy/alerts.yml of the machine and database.
 """
 
 import shutil

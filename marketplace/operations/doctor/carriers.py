@@ -56,7 +56,11 @@ async def sms(at: Looking) -> AsyncIterator[Found]:
 async def operator(at: Looking) -> AsyncIterator[Found]:
     """Is anybody told when something goes wrong?"""
     if settings().operator_email:
-        yield Kind.WELL, "whoever looks after the instance is mailed what they must see to"
+        yield (
+            Kind.WELL,
+            "whoever looks after the instance is mailed what they must see to; that the machine or its database is "
+            "away only somebody elsewhere can tell, who asks /health/ready",
+        )
     elif settings().metrics_port:
         yield Kind.WELL, "nobody is mailed; /metrics is there for deploy/alerts.yml"
     elif not settings().demo:
