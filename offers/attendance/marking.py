@@ -13,7 +13,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import column, row, rows
-from marketplace.base.data.statement import Statement
+from marketplace.base.data.statement import Statement, each_way, valued
 from marketplace.base.errors import NotFound
 from offers.attendance import rules
 from offers.attendance.models import AttendanceState
@@ -69,7 +69,16 @@ async def still_coming(bookings: list[UUID]) -> set[UUID]:
     ))  # fmt: skip
 
 
-SAVE = """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at, cause)
+MARKS = {
+    "id": "uuid",
+    "booking_id": "uuid",
+    "state": "text",
+    "seats": "int",
+    "pseudonym": "bytea",
+    "cause": "text",
+}
+SAVE = each_way("""INSERT INTO attendance (
+    id, session_id, booking_id, state, seats_present, pseudonym, recorded_at, cause)
 SELECT m.id, {held}, m.booking_id, m.state, m.seats, coalesce((
         SELECT k.pseudonym FROM unnest({bookings}::uuid[], {places}::int[], {anywhere}::boolean[], {known}::bytea[])
             AS k (booking_id, place, anywhere, pseudonym)
@@ -77,11 +86,10 @@ SELECT m.id, {held}, m.booking_id, m.state, m.seats, coalesce((
             JOIN offer o ON o.id = s.offer_id
             WHERE a.pseudonym = k.pseudonym AND (k.anywhere OR o.owner_id = {organization}))
         ORDER BY k.place LIMIT 1), m.pseudonym), {now}, m.cause
-FROM unnest({ids}::uuid[], {marked}::uuid[], {states}::text[], {seats}::int[], {pseudonyms}::bytea[], {causes}::text[])
-    AS m (id, booking_id, state, seats, pseudonym, cause) WHERE {begun}
+FROM <rows> WHERE EXISTS (SELECT FROM begun)
 ON CONFLICT (session_id, booking_id) DO UPDATE SET state = excluded.state, seats_present = excluded.seats_present,
     recorded_at = excluded.recorded_at, cause = excluded.cause,
-    pseudonym = coalesce(attendance.pseudonym, excluded.pseudonym)"""
+    pseudonym = coalesce(attendance.pseudonym, excluded.pseudonym)""", "m", MARKS)  # fmt: skip
 """Whoever was registered this year under an older form, or here before they had proven their contact, keeps that. A
 pseudonym that stands already is kept: names and contacts may have gone since."""
 
@@ -113,26 +121,27 @@ def mark(
             form = rules.pseudonyms(key, party.name or "", party.address, party.participant_id, organization,
                                     proven=party.proven)  # fmt: skip
             said = [*((True, one) for one in form.any), *((False, one) for one in form.own)]
-            known += [(each.booking, place, *one) for place, one in enumerate(said)]
+            known += [(each.booking, place, *known_form) for place, known_form in enumerate(said)]
         new.append(form.new if form else None)
-    values = {
-        "held": held.id, "organization": organization, "now": now,
-        "bookings": [one[0] for one in known], "places": [one[1] for one in known],
-        "anywhere": [one[2] for one in known], "known": [one[3] for one in known],
-        "ids": [uuid7() for _mark in marks], "marked": [each.booking for each in marks],
-        "states": [each.state.value for each in marks], "seats": [each.seats for each in marks],
-        "pseudonyms": new, "causes": [each.cause.value for each in marks],
-    }  # fmt: skip
-    write.named("marked", SAVE.format(
-        begun=BEGUN, **{name: write.value(value) for name, value in values.items()}
-    ))  # fmt: skip
+    one, parts = valued({
+        "id": [uuid7() for _mark in marks], "booking_id": [each.booking for each in marks],
+        "state": [each.state.value for each in marks], "seats": [each.seats for each in marks],
+        "pseudonym": new, "cause": [each.cause.value for each in marks],
+    })  # fmt: skip
+    write.named(
+        "marked", SAVE[one], **parts, held=held.id, organization=organization, now=now,
+        bookings=[form[0] for form in known], places=[form[1] for form in known],
+        anywhere=[form[2] for form in known], known=[form[3] for form in known],
+    )  # fmt: skip
+
+
+UNMARK = f"DELETE FROM attendance WHERE session_id = {{held}} AND booking_id = ANY({{bookings}}) AND {BEGUN}"
 
 
 def unmark(write: Statement, held: Held, bookings: list[UUID]) -> None:
     """These are not marked any more."""
     if bookings:
-        write.named("unmarked", f"""DELETE FROM attendance WHERE session_id = {write.value(held.id)}
-            AND booking_id = ANY({write.value(bookings)}) AND {BEGUN}""")  # fmt: skip
+        write.named("unmarked", UNMARK, held=held.id, bookings=bookings)
 
 
 HEADS = f"""INSERT INTO head_count (id, session_id, count, adults, children, recorded_at)
@@ -161,7 +170,7 @@ def count_heads(
             "children": children,
             "now": now,
         }
-        write.named("heads", HEADS.format(**{name: write.value(value) for name, value in values.items()}))
+        write.named("heads", HEADS, **values)
         return
     session = write.value(held.id)
     write.named("apart", f"""UPDATE head_count SET count = 0, adults = NULL, children = NULL,
@@ -173,8 +182,9 @@ def count_heads(
 
 HELD = """SELECT id FROM session WHERE id = {held} AND starts_at = {starts_at} AND ends_at = {ends_at}
     AND status = {status} FOR NO KEY UPDATE"""
-COMING = """SELECT b.id FROM held CROSS JOIN unnest({coming}::uuid[], {seats}::int[]) AS w (id, seats)
-    JOIN booking b ON b.id = w.id AND b.seats = w.seats AND b.state = 'confirmed' ORDER BY b.id FOR SHARE OF b"""
+COMING = each_way("""SELECT b.id FROM held CROSS JOIN <rows>
+    JOIN booking b ON b.id = w.id AND b.seats = w.seats AND b.state = 'confirmed' ORDER BY b.id FOR SHARE OF b""",
+    "w", {"id": "uuid", "seats": "int"})  # fmt: skip
 ALL_COMING = "(SELECT count(*) FROM coming) = {many}"
 FIRST = f"""INSERT INTO register (id, session_id, saved_by_id, saved_at, volunteers)
 SELECT {{id}}, h.id, {{by}}, {{now}}, {{volunteers}} FROM held h WHERE {ALL_COMING}
@@ -200,16 +210,16 @@ def begin(
     as it was read: the session (`held`), its register (`seen`), and the seats of the bookings that are marked
     (`coming`). They are held first, in the order of all our acts, and compared as they then are, so what is written
     beside this where it has BEGUN needs no lock before it is read."""
-    values = {"held": held.id, "starts_at": held.starts_at, "ends_at": held.ends_at, "status": held.status,
-              "coming": [*coming], "seats": [*coming.values()], "many": len(coming)}  # fmt: skip
-    named = {name: write.value(value) for name, value in values.items()}
-    write.named("held", HELD.format(**named)).named("coming", COMING.format(**named))
-    of_it = {"by": by, "now": now, "volunteers": volunteers}
+    write.named(
+        "held", HELD, held=held.id, starts_at=held.starts_at, ends_at=held.ends_at, status=held.status
+    )
+    one, parts = valued({"id": [*coming], "seats": [*coming.values()]})
+    write.named("coming", COMING[one], **parts)
+    values = {"many": len(coming), "by": by, "now": now, "volunteers": volunteers}
     if seen.saved_at is None:
-        sql, of_it = FIRST, of_it | {"id": uuid7()}
+        write.named("begun", FIRST, **values, id=uuid7())
     else:
-        sql, of_it = AGAIN, of_it | {"seen": seen.saved_at, "closed_at": seen.closed_at}
-    write.named("begun", sql.format(**named, **{name: write.value(value) for name, value in of_it.items()}))
+        write.named("begun", AGAIN, **values, seen=seen.saved_at, closed_at=seen.closed_at)
 
 
 async def touch(

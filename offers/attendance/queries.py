@@ -20,15 +20,16 @@ def came_late(session: str = "s", booking: str = "b") -> str:
     return f"({booking}.seated_at >= {session}.ends_at)"
 
 
-def parties(sign: str, shielded: str, companions: str) -> str:
-    """SQL: the confirmed parties of session s, as `Attendee` has them."""
+def parties(sign: str, shielded: str, companions: str, booker: str = "") -> str:
+    """SQL: the confirmed parties of session s, as `Attendee` has them. `booker`: joins whoever booked, where that is
+    asked."""
     return f"""SELECT b.id AS booking_id, b.participant_id, n.name, {sign}, b.seats, c.value AS address,
         {proven()} AS proven, {shielded} AS shielded, x.id IS NOT NULL AS sent_word, {companions} AS companions,
         a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at,
         false AS alike, {came_late()} AS late
     FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
     JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
-    JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
+    JOIN person n ON n.id = b.participant_id {booker}
     LEFT JOIN contact_point c ON c.id = b.contact_id
     LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
     LEFT JOIN attendance a ON a.booking_id = b.id AND a.session_id = s.id"""
@@ -36,7 +37,8 @@ def parties(sign: str, shielded: str, companions: str) -> str:
 
 UNSHOWN = parties("'' AS sign", "true", "'{}'::text[]")
 """For what shows nobody: who has an alias, and who comes along, is not asked."""
-SHOWN = parties(SIGN, HIDDEN, f"CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END")
+SHOWN = parties(SIGN, HIDDEN, f"CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END",
+                "JOIN person k ON k.id = b.booked_by_id")  # fmt: skip
 
 
 async def parties_of(session_id: UUID) -> list[Attendee]:
@@ -109,18 +111,30 @@ ACCEPTED = """(SELECT count(*) FROM check_in_browser b
 """SQL: how many heads by code of session s a host has taken into the count."""
 
 
-MOVED_AT = "(SELECT max(e.ended_at) FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved')"
-"""SQL: when the register of session s began anew, for it was moved."""
+def moved_at(session: str) -> str:
+    """SQL: when the register of this session began anew, for it was moved."""
+    return f"(SELECT max(e.ended_at) FROM ended_register e WHERE e.session_id = {session} AND e.ended_by = 'moved')"
 
 
-SAVED = f"""SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
-    r.volunteers, c.count AS head_count, c.adults, c.children,
-    c.recorded_at AS counted_at, coalesce(c.by_code, 0) AS by_code, {ACCEPTED} AS accepted,
-    {MOVED_AT} AS ended_at,
-    EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved'
-        AND (e.marks <> '[]' OR e.head_count IS NOT NULL)) AS ended
-FROM session s LEFT JOIN register r ON r.session_id = s.id LEFT JOIN head_count c ON c.session_id = s.id"""
-"""SQL: the register of session s, as `Register` has it."""
+MOVED_AT = moved_at("s.id")
+
+
+def register_of(accepted: str, ended: str) -> str:
+    """SQL: the register of session s, as `Register` has it. `accepted`, `ended`: of these two, where they are asked."""
+    return f"""SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
+        r.volunteers, c.count AS head_count, c.adults, c.children,
+        c.recorded_at AS counted_at, coalesce(c.by_code, 0) AS by_code, {accepted} AS accepted,
+        {MOVED_AT} AS ended_at, {ended} AS ended
+    FROM session s LEFT JOIN register r ON r.session_id = s.id LEFT JOIN head_count c ON c.session_id = s.id"""
+
+
+JUDGED = register_of("0", "false")
+"""For what shows neither heads by code nor what had been before."""
+SAVED = register_of(
+    ACCEPTED,
+    """EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id
+    AND e.ended_by = 'moved' AND (e.marks <> '[]' OR e.head_count IS NOT NULL))""",
+)
 
 
 async def saved(session_id: UUID) -> Register:

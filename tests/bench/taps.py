@@ -32,14 +32,14 @@ QUICKLY = 2.0
 """Seconds for so many that waited without a connection."""
 
 
-async def filled(dsn: str, now: datetime) -> tuple[str, dict[str, list[str]]]:
+async def filled(dsn: str, now: datetime, sessions: int = SESSIONS) -> tuple[str, dict[str, list[str]]]:
     """The sign-in of a host, and the bookings of each session that they keep the register of."""
     await migrate(dsn)
     async with connected(dsn):
         await rows("INSERT INTO instance (id, demo, began_at) VALUES (1, true, $1)", now)
         owner = await make.organization("Frivilligsentralen")
         host = await make.member(owner, Role.EDITOR)
-        starts = [now - timedelta(minutes=number + 1) for number in range(SESSIONS)]
+        starts = [now - timedelta(minutes=number + 1) for number in range(sessions)]
         offer = await make.offer(owner=owner, starts=starts, capacity=PEOPLE)
         found = {}
         for pool in await SeatPool.filter(offer=offer):

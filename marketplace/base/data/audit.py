@@ -35,14 +35,19 @@ async def record(
                json.dumps(details) if details else None)  # fmt: skip
 
 
+NOTED = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)
+SELECT {id}, {now}, {actor}, {action}, {object}, {organization}, {details}"""
+
+
 def recording(
     write: Statement, action: str, *, now: datetime, actor: UUID | None, object_id: UUID, organization: UUID,
     details: Details, where: str = "true",
 ) -> None:  # fmt: skip
     """The same as a part of another statement, which it stands or falls with; only if that holds (`where`, as SQL)."""
-    values = (uuid7(), now, actor, action, object_id, organization, json.dumps(details))
-    write.named("noted", f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)
-        SELECT {", ".join(write.value(one) for one in values)} WHERE {where}""")  # fmt: skip
+    write.named(
+        "noted", f"{NOTED} WHERE {where}", id=uuid7(), now=now, actor=actor, action=action, object=object_id,
+        organization=organization, details=json.dumps(details),
+    )  # fmt: skip
 
 
 EACH = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Self
 
 
@@ -46,8 +47,12 @@ class Statement:
         self._parts.append(part)
         return self
 
-    def named(self, name: str, part: str) -> Self:
-        """A part that the others can ask by its name, or that writes."""
+    def named(self, name: str, part: str, **values: Any) -> Self:
+        """A part that the others can ask by its name, or that writes. With `values` it is a template, in which `{at}`
+        stands for the value of `at`; it is filled in once and kept, so nothing but our own words may be in it."""
+        if values:
+            part = _numbered(part, tuple(values), len(self.values) + 1)
+            self.values += values.values()
         self._named.append(f"{name} AS ({part})")
         return self
 
@@ -56,3 +61,32 @@ class Statement:
         """All of it, as it is sent."""
         before = [f"WITH {', '.join(self._named)}"] if self._named else []
         return " ".join(before + self._parts)
+
+
+@lru_cache(maxsize=256)
+def _numbered(part: str, names: tuple[str, ...], first: int) -> str:
+    """A template with a placeholder for each of these, from $first on."""
+    return part.format(**{name: f"${number}" for number, name in enumerate(names, first)})
+
+
+def table(alias: str, columns: Mapping[str, str], *, one: bool) -> str:
+    """SQL: rows of values as a table of these columns (name: type), as a template for `named`. Each column is a list of
+    all rows' values; of a single row (`one`) it is the value itself, for the database lays each list aside in a store
+    of its own before it reads a row."""
+    names = ", ".join(columns)
+    if one:
+        values = ", ".join(f"{{{name}}}::{kind}" for name, kind in columns.items())
+        return f"(VALUES ({values})) AS {alias} ({names})"
+    lists = ", ".join(f"{{{name}}}::{kind}[]" for name, kind in columns.items())
+    return f"unnest({lists}) AS {alias} ({names})"
+
+
+def each_way(template: str, alias: str, columns: Mapping[str, str]) -> dict[bool, str]:
+    """A template for one row and for any number of them: the table stands where `<rows>` does."""
+    return {one: template.replace("<rows>", table(alias, columns, one=one)) for one in (True, False)}
+
+
+def valued(columns: Mapping[str, list[Any]]) -> tuple[bool, Mapping[str, Any]]:
+    """Is this one row, and the values of its table?"""
+    one = all(len(values) == 1 for values in columns.values())
+    return one, {name: values[0] for name, values in columns.items()} if one else columns

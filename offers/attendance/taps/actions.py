@@ -12,7 +12,7 @@ import asyncpg
 from marketplace.base.clock import oslo
 from marketplace.base.data.audit import recording
 from marketplace.base.data.database import OperationalError, causes, in_transaction, value
-from marketplace.base.data.statement import Statement
+from marketplace.base.data.statement import Statement, each_way, valued
 from marketplace.base.errors import Conflict
 from marketplace.base.i18n import gettext as _
 from offers.attendance import marking, rules
@@ -171,14 +171,15 @@ def _logged(table: Table, tap: Tap, sender: Sender, outcome: Outcome, why: Why |
     )  # fmt: skip
 
 
-TAPPED = """INSERT INTO register_tap (id, session_id, arrived_at, booking_id, field, value, saw, version, tapped_at,
-    person_id, substitute_id, outcome, why, chosen_at)
+COLUMNS = {"id": "uuid", "booking_id": "uuid", "field": "text", "value": "text", "saw": "int", "version": "int",
+           "tapped_at": "timestamptz", "outcome": "text", "why": "text"}  # fmt: skip
+TAPPED = each_way("""INSERT INTO register_tap (
+    id, session_id, arrived_at, booking_id, field, value, saw, version, tapped_at, person_id, substitute_id, outcome,
+    why, chosen_at)
 SELECT t.id, {held}, {now}::timestamptz, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at,
     {person}, {substitute}, t.outcome, t.why, CASE WHEN t.id = ANY({settled}::uuid[]) THEN {now}::timestamptz END
-FROM unnest({id}::uuid[], {booking_id}::uuid[], {field}::text[], {value}::text[], {saw}::int[], {version}::int[],
-    {tapped_at}::timestamptz[], {outcome}::text[], {why}::text[])
-    AS t (id, booking_id, field, value, saw, version, tapped_at, outcome, why) WHERE {where}"""
-COLUMNS = ("id", "booking_id", "field", "value", "saw", "version", "tapped_at", "outcome", "why")
+FROM <rows>""", "t", COLUMNS)  # fmt: skip
+CHOSEN = "UPDATE register_tap SET chosen_at = {now} WHERE id = ANY({before})"
 
 
 class Overtaken(Conflict):
@@ -231,14 +232,13 @@ def overtaken() -> Overtaken:
 def _log(one: Statement, table: Table, sender: Sender, where: str) -> None:
     """The new taps; and of those that were there, which conflicts are settled."""
     new = {tap.id for tap in table.new}
-    values: dict[str, object] = {name: [getattr(tap, name) for tap in table.new] for name in COLUMNS}
-    values |= {"held": table.held.id, "now": table.now, "person": sender.person, "substitute": sender.substitute,
-               "settled": [tap for tap in table.settled if tap in new]}  # fmt: skip
-    named = {name: one.value(value) for name, value in values.items()}
-    one.named("tapped", TAPPED.format(where=where, **named))
+    single, columns = valued({name: [getattr(tap, name) for tap in table.new] for name in COLUMNS})
+    one.named(
+        "tapped", f"{TAPPED[single]} WHERE {where}", **columns, held=table.held.id, now=table.now, person=sender.person,
+        substitute=sender.substitute, settled=[tap for tap in table.settled if tap in new],
+    )  # fmt: skip
     if before := [tap for tap in table.settled if tap not in new]:
-        one.named("chosen", f"""UPDATE register_tap SET chosen_at = {named["now"]}
-            WHERE id = ANY({one.value(before)}) AND {where}""")  # fmt: skip
+        one.named("chosen", f"{CHOSEN} AND {where}", before=before, now=table.now)
 
 
 def _mark(one: Statement, table: Table, bookings: set[UUID], cause: Cause) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from offers.attendance.models import Cause
-from offers.attendance.queries import MOVED_AT, SAVED, UNSHOWN, Register, parties_of, saved
+from offers.attendance.queries import JUDGED, UNSHOWN, Register, moved_at, parties_of, saved
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Board, Face, Logged, Sender
@@ -19,7 +19,7 @@ LOG = """SELECT t.id, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped
     t.outcome, t.why, t.chosen_at, n.name, t.session_id = {session} AS here,
     coalesce(t.arrived_at <= {ended_at}, false) AS void
 FROM (SELECT *, max(version) FILTER (WHERE outcome = 'kept') OVER (PARTITION BY booking_id, field) AS kept
-    FROM register_tap WHERE session_id = {session} AND outcome IN ('kept', 'conflict') {only}
+    FROM ({said}) s
     UNION ALL SELECT *, NULL FROM register_tap
         WHERE id = ANY({ids}) AND (session_id <> {session} OR outcome NOT IN ('kept', 'conflict'))) t
 LEFT JOIN person n ON n.id = t.person_id
@@ -27,7 +27,8 @@ WHERE t.version >= coalesce(t.kept, 0) OR t.field IN ('heads', 'adults', 'childr
 ORDER BY t.version"""
 """Of each field the last tap that had seen all before it, and what came after: what was before that is neither shown
 nor told apart from it. Heads and their parts are told at each other's expense, so of those all are read."""
-WHOLE = LOG.format(session="$1", ids="$2", ended_at="$3", only="")
+SAID = "SELECT * FROM register_tap WHERE session_id = {session} AND outcome IN ('kept', 'conflict')"
+WHOLE = LOG.format(session="$1", ids="$2", ended_at="$3", said=SAID.format(session="$1"))
 
 
 async def log(session: UUID, ids: list[UUID], ended_at: datetime | None) -> list[Logged]:
@@ -85,10 +86,12 @@ def _overlay(made: Board, booking: UUID | None, field: Field, value: str | None,
         made.faces[booking, field] = Face(value, at)
 
 
-OF_THESE = LOG.format(session="$2", ids="$4", ended_at=f"(SELECT {MOVED_AT} FROM session s WHERE s.id = $2)",
-                      only="AND (booking_id IS NULL OR booking_id = ANY($3))")  # fmt: skip
+HERE = SAID.format(session="$2")
+OF_THESE = LOG.format(session="$2", ids="$4", ended_at=moved_at("$2"),
+    said=f"{HERE} AND booking_id IS NULL UNION ALL {HERE} AND booking_id = ANY($3)")  # fmt: skip
+"""Each half finds its own in the index. With OR between them every tap of the session was read, for each tap anew."""
 GLANCE = f"""SELECT x.owner_id, x.until, h.id, h.starts_at, h.ends_at, h.status, y.fingerprint,
-    y.closed_at AS year_closed_at, (SELECT r FROM ({SAVED} WHERE s.id = $2) r) AS register,
+    y.closed_at AS year_closed_at, (SELECT r FROM ({JUDGED} WHERE s.id = $2) r) AS register,
     ARRAY(SELECT p FROM ({UNSHOWN} WHERE s.id = $2 AND b.id = ANY($3)) p) AS parties,
     ARRAY(SELECT t FROM ({OF_THESE}) t) AS logged,
     (SELECT concat_ws(' ', count(*), max(b.changed_at)) FROM session s

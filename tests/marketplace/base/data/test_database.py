@@ -17,7 +17,7 @@ from marketplace.base.data.database import (
     rows,
     value,
 )
-from marketplace.base.data.statement import Statement
+from marketplace.base.data.statement import Statement, each_way, valued
 from marketplace.settings import settings
 from offers.catalogue.models import Joining, SeatPool
 from offers.seats.models import Booking
@@ -84,6 +84,29 @@ async def test_a_statement_names_its_parts_before_what_asks_them(db: None) -> No
     asked.named("one", f"SELECT {asked.value(5)}::int AS n").named("two", "SELECT $1::int AS n")
     assert asked.sql.startswith("WITH one AS (SELECT $3::int AS n), two AS (")
     assert await value(asked.sql, *asked.values) == 7
+
+
+async def test_a_named_part_has_its_own_values_wherever_it_stands(db: None) -> None:
+    for before in ((), (7,), (7, 8)):
+        asked = Statement(*before)
+        for name, number in (("one", 5), ("two", 6)):
+            asked.named(name, "SELECT {n}::int + {n} AS n, {said}::text AS said", n=number, said=name)
+        asked.add(
+            "SELECT concat(one.n, one.said, two.n, two.said"
+            + "".join(f", ${n}::int" for n in range(1, len(before) + 1))
+        )
+        asked.add(") FROM one, two")
+        assert await value(asked.sql, *asked.values) == "10one12two" + "".join(map(str, before))
+
+
+@pytest.mark.parametrize("many", [0, 1, 2])
+async def test_one_row_of_values_says_the_same_as_a_list_of_them(db: None, many: int) -> None:
+    told = each_way("SELECT n, said, {now}::text AS now FROM <rows>", "t", {"n": "int", "said": "text"})
+    given = [(1, "one"), (2, None)][:many]
+    one, columns = valued({"n": [n for n, _said in given], "said": [said for _n, said in given]})
+    asked = Statement().named("told", told[one], **columns, now="now").add("SELECT * FROM told ORDER BY n")
+    assert one == (many == 1)
+    assert await rows(asked.sql, *asked.values) == [{"n": n, "said": said, "now": "now"} for n, said in given]
 
 
 async def test_a_transaction_is_undone_or_kept_whole_and_one_within_it_by_itself(db: None) -> None:

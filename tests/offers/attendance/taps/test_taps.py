@@ -1,17 +1,18 @@
 """Taps over HTTP: each is kept once, and nothing is overwritten unseen."""
 
 import dataclasses
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from marketplace.base.data.database import connection, rows, value
-from offers.attendance.queries import SAVED, UNSHOWN, Register
+from marketplace.base.data.database import connection, in_transaction, rows, value
+from offers.attendance.queries import JUDGED, SAVED, UNSHOWN, Register
 from offers.attendance.rules import Attendee
 from offers.attendance.taps import arriving
-from offers.attendance.taps.queries import WHOLE
+from offers.attendance.taps.queries import GLANCE, WHOLE
 from offers.attendance.taps.rules import Logged
 from offers.catalogue.models import Offer, SeatPool
 from offers.rights.models import HostAssignment
@@ -183,10 +184,25 @@ async def test_a_page_is_told_what_it_has_not_seen_and_no_more(visitor: Visitor)
         assert "of" in (await send(visitor, session, [], since=odd)).told["register"]
 
 
+async def test_a_tap_reads_none_of_what_was_tapped_of_others(visitor: Visitor) -> None:
+    """However long a register is kept, and however often somebody thinks again."""
+    session, host, who = await register_of("Amina", "Elin", "Per")
+    await visitor.sign_in(host)
+    await send(visitor, session, [tap("state", "present", each, at=NOW) for each in who.values()])
+    await send(visitor, session, [tap("heads", 3, at=NOW)])
+    async with in_transaction():
+        await rows("SET LOCAL enable_seqscan = off")  # so few rows are read faster without an index
+        plan = await rows(f"EXPLAIN (ANALYZE, COSTS OFF) {GLANCE}", host.id, session.id, [who["Elin"]], [])
+    told = "\n".join(one["QUERY PLAN"] for one in plan)
+    read = re.findall(r" on register_tap.*?(?=->|$)", told, re.DOTALL)
+    assert len(read) > 2, told
+    assert not [one for one in read if "Rows Removed" in one], told
+
+
 async def test_what_is_read_at_a_glance_is_made_of_the_same_columns(visitor: Visitor) -> None:
     """Rows within a row have no names: they come in the order of the fields."""
     async with connection().acquire_connection() as held:  # type: ignore[attr-defined]
-        for sql, kind in ((UNSHOWN, Attendee), (SAVED, Register), (WHOLE, Logged)):
+        for sql, kind in ((UNSHOWN, Attendee), (SAVED, Register), (JUDGED, Register), (WHOLE, Logged)):
             names = [one.name for one in (await held.prepare(sql)).get_attributes()]
             fields = Attendee._fields if kind is Attendee else [one.name for one in dataclasses.fields(kind)]
             assert names == [*fields]
