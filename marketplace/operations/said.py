@@ -1,5 +1,7 @@
 """What a command says in place of a traceback: the surroundings are at fault, not the program."""
 
+import errno
+
 import asyncpg
 import click
 
@@ -16,6 +18,8 @@ REFUSED = (
     asyncpg.ProtocolViolationError,  # also what PgBouncer says when it does not let somebody in
 )
 """The database answers, and does not want."""
+OF_A_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+"""No connection fails so; who writes a file in pieces is not told its name."""
 SAID_ALREADY = (
     click.ClickException,
     click.Abort,
@@ -32,6 +36,8 @@ def sentence(error: BaseException) -> str | None:
         return str(error)
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.errno in OF_A_DISK:
+        return f"What was to be written could not be: {error.strerror}"
     for cause in causes(error):
         if isinstance(cause, UNMIGRATED) and not isinstance(cause, asyncpg.InvalidCatalogNameError):
             return "The database is not at the newest migration: run `python -m marketplace migrate`."

@@ -10,7 +10,7 @@ import structlog
 from marketplace.base import clock
 from marketplace.base.data import backed_up
 from marketplace.operations.backup import keys as key_copies
-from marketplace.operations.backup.dumping import Dump, dump, tried
+from marketplace.operations.backup.dumping import Dump, Untried, dump, tried
 from marketplace.operations.backup.folder import MARK
 from marketplace.operations.backup.rules import Copy
 from marketplace.operations.backup.taking import take
@@ -50,17 +50,25 @@ async def copy_noted(path: Path, url: str, *, keys: Path | None = None, full: bo
 
 
 async def dump_noted(path: Path, url: str, *, keys: Path | None = None, trial: bool = False) -> Dumped:
-    """The same for a PostgreSQL elsewhere; `trial`: the dump is restored into a server of our own, and counted."""
+    """The same for a PostgreSQL elsewhere; `trial`: the dump is restored into a server of our own, and counted. One
+    that had no room for it says nothing of the dump."""
     try:
         look_whether_it_is_there(path)
         made = await dump(path, url)
-        rows = await tried(path / "dumps" / made.name) if trial else {}
     except Busy:
         raise
     except (Refused, OSError) as problem:
         backed_up.note_copy(None, why(problem))
         raise
-    return Dumped(made, rows, await _noted(path, made.ended_at, keys))
+    years = await _noted(path, made.ended_at, keys)
+    try:
+        rows = await tried(path / "dumps" / made.name) if trial else {}
+    except Untried:
+        raise
+    except Refused as problem:
+        backed_up.note_copy(None, why(problem))
+        raise
+    return Dumped(made, rows, years)
 
 
 async def _noted(path: Path, ended_at: datetime, keys: Path | None) -> list[int]:

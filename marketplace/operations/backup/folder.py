@@ -37,8 +37,11 @@ class Folder:
         self.lines_in = self.path / "lines"
 
     @classmethod
-    def opened(cls, path: Path, system: str, major: int) -> "Folder":
-        """The folder, begun where it is new or empty. Raises Refused where it is anything else's."""
+    def opened(cls, path: Path, system: str, major: int, before: str | None = None) -> "Folder":
+        """The folder, begun where it is new or empty. Raises Refused where it is anything else's.
+
+        One that is marked by what the system was called before is marked anew.
+        """
         self = cls(path)
         if self.path.exists() and not self.path.is_dir():
             raise Refused(f"{path} is no folder.")
@@ -55,6 +58,9 @@ class Folder:
         except OSError as problem:
             raise Refused(f"{path} cannot be written: {problem.strerror}.") from problem
         of = self.mark()
+        if of["system"] == before != system:
+            of["system"] = system
+            write_json(self.path / MARK, of)
         if of["system"] != system:
             raise Refused(
                 f"{path} holds the backups of another instance: name a folder of its own for this one."

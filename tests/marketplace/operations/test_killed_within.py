@@ -99,6 +99,7 @@ def test_an_index_that_is_killed_while_it_is_made_is_made_anew() -> None:
             assert died.returncode == -signal.SIGKILL, died.stderr
         alone(url)
         assert ask(url, DONE.format(INDEX)) == 0
+        assert ask(url, invalid) == 1, "it was at it"
         goes(url)
         assert ask(url, invalid) == 0
         assert ask(url, "SELECT count(*) FROM pg_index WHERE indexrelid = 'outbox_waiting'::regclass") == 1
