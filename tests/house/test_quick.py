@@ -80,6 +80,7 @@ def test_features_say_where_they_use_one() -> None:
 ONCE = "read once a process"
 ALWAYS = "always so of what it is given, which is no person's"
 REMEMBERS = {
+    "marketplace/base/data/statement.py:_numbered": ALWAYS,
     "marketplace/base/clock.py:global _offset": "how far the demo's clock is moved",
     "marketplace/base/clock.py:global _read_at": "when that was read",
     "marketplace/base/i18n.py:_badge": ALWAYS,
@@ -119,6 +120,8 @@ REMEMBERS = {
     "offers/feeds/rules.py:accepts_gzip": ALWAYS,
     "offers/search/places/postcodes.py:postcodes": ONCE,
     "offers/search/places/postcodes.py:towns": ONCE,
+    "offers/attendance/keys.py:_path": ALWAYS,
+    "offers/seats/crowd.py:_now": "who is booking what at this moment",
 }
 """What remembers something outside base/quick, and what: no answer."""
 
