@@ -172,11 +172,13 @@ def count_heads(
         }
         write.named("heads", HEADS, **values)
         return
-    session = write.value(held.id)
-    write.named("apart", f"""UPDATE head_count SET count = 0, adults = NULL, children = NULL,
-        recorded_at = {write.value(now)} WHERE session_id = {session} AND by_code > 0 AND {BEGUN}""")  # fmt: skip
+    # Whoever checks in by code changes nothing that taps are judged by: how many they are is read when the row is held.
+    write.named("stood", f"""SELECT id, by_code FROM head_count
+        WHERE session_id = {write.value(held.id)} AND {BEGUN} FOR UPDATE""")  # fmt: skip
+    write.named("apart", f"""UPDATE head_count n SET count = 0, adults = NULL, children = NULL,
+        recorded_at = {write.value(now)} FROM stood WHERE n.id = stood.id AND stood.by_code > 0""")  # fmt: skip
     write.named(
-        "uncounted", f"DELETE FROM head_count WHERE session_id = {session} AND by_code = 0 AND {BEGUN}"
+        "uncounted", "DELETE FROM head_count n USING stood WHERE n.id = stood.id AND stood.by_code = 0"
     )
 
 

@@ -80,9 +80,9 @@ def test_features_say_where_they_use_one() -> None:
 ONCE = "read once a process"
 ALWAYS = "always so of what it is given, which is no person's"
 REMEMBERS = {
-    "marketplace/base/data/statement.py:_numbered": ALWAYS,
     "marketplace/base/clock.py:global _offset": "how far the demo's clock is moved",
     "marketplace/base/clock.py:global _read_at": "when that was read",
+    "marketplace/base/data/statement.py:_numbered": ALWAYS,
     "marketplace/base/i18n.py:_badge": ALWAYS,
     "marketplace/base/i18n.py:_day": ALWAYS,
     "marketplace/base/i18n.py:_order": ALWAYS,
@@ -111,6 +111,7 @@ REMEMBERS = {
     "marketplace/goals/starter/__init__.py:starters": ONCE,
     "marketplace/operations/ready/facts.py:FACTS": "the facts there are",
     "marketplace/settings.py:settings": ONCE,
+    "offers/attendance/keys.py:_path": ALWAYS,
     "offers/catalogue/rules.py:_audiences": ALWAYS,
     "offers/catalogue/rules.py:_kind": ALWAYS,
     "offers/catalogue/sharing/short.py:qr": ALWAYS,
@@ -121,7 +122,7 @@ REMEMBERS = {
     "offers/search/places/postcodes.py:postcodes": ONCE,
     "offers/search/places/postcodes.py:towns": ONCE,
     "offers/attendance/keys.py:_path": ALWAYS,
-    "offers/seats/crowd.py:_now": "who is booking what at this moment",
+    "offers/seats/crowd.py:_now": "who is booking the same in this process just now",
 }
 """What remembers something outside base/quick, and what: no answer."""
 

@@ -4,7 +4,8 @@ Of figures that never change a page of a hundred kilobytes is drawn; to draw it 
 take all of a machine. Each request asks the database in one statement what its page is made of: which municipalities
 the person coordinates now, their closings, and whatever else stands on it. A page is only shown to whoever gets the
 same answer, so it is never older than what has been saved, and nobody sees a place that is not theirs. Who asks and
-whether they may is found out before, as always; tokens of forms are made for each answer.
+whether they may is found out before, as always; tokens of forms are made for each answer. Who leads something has
+pages of their own: the key of their phone stands on each (base/web/sealing.py).
 """
 
 import asyncio
@@ -42,6 +43,8 @@ class BySomebody(Asked, Protocol):
 
     person: Any
     roles: frozenset[str]
+    sealed_for: Any
+    """What the page says to this person alone."""
 
     @property
     def now(self) -> datetime: ...
@@ -84,7 +87,7 @@ def kept_while(made_of: MadeOf, seconds: float = LONGEST) -> Callable[[View], Vi
             of = await made_of(request)
             if of is None:
                 return await view(request)
-            key = (*address_of(request), request.roles, today(request.now), of)
+            key = (*address_of(request), request.roles, request.sealed_for, today(request.now), of)
             if page := _standing(key):
                 return page.answer(request)
             lock = making.setdefault(key, asyncio.Lock())

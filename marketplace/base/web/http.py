@@ -29,13 +29,15 @@ FIELD_LIMIT = 400
 class Request(requests.Request):
     """A request that knows who asks, in which language, and when.
 
-    `person` is the signed-in person or None; `roles` what they may do, as found by marketplace/access.py.
+    `person` is the signed-in person or None; `roles` what they may do, `sealed_for` their phone's key (sealing.py), as
+    found by marketplace/access.py.
     """
 
     person: Any = None
     half: Any = None
     """Whoever has signed in but for their second factor: nobody yet."""
     roles: frozenset[str] = frozenset()
+    sealed_for: Any = None
     sign_in_id: UUID | None = None
     private: bool = False
     """Set when the answer is for this visitor alone: it is then never stored by a cache."""

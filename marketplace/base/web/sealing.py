@@ -21,11 +21,20 @@ def sealing_key(person: UUID) -> str:
     return base64.b64encode(steady("offline-key", str(person))).decode()
 
 
+LEADS = {"host", "editor", "manager"}
+"""Whose phone may hold taps that wait."""
+
+
 class Sealed(NamedTuple):
     """What a page tells its own code of whoever is signed in."""
 
     person: str
     key: str
+
+
+def sealed_for(person: UUID, roles: frozenset[str]) -> Sealed | None:
+    """What each page says to whoever leads something."""
+    return sealing(person) if LEADS & roles else None
 
 
 def sealing(person: UUID) -> Sealed:

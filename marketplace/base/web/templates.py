@@ -20,7 +20,6 @@ from marketplace.base.quick.pieces import Pieces
 from marketplace.base.site import site
 from marketplace.base.text import isolated, name_key
 from marketplace.base.web.http import Request
-from marketplace.base.web.sealing import sealing
 from marketplace.base.web.static import static_url
 from marketplace.settings import settings
 
@@ -165,9 +164,6 @@ WORK = (
 )
 """Menu entries for those who work here: roles, words, path."""
 
-LEADS = {"host", "editor", "manager"}
-"""Whose phone may hold taps that wait."""
-
 
 def page_context(request: Request) -> dict[str, Any]:
     """What base.html needs on every page."""
@@ -175,7 +171,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "work_links": [(words, path) for roles, words, path in WORK if roles & request.roles],
         "request": request,
         "person": request.person,
-        "sealed_for": sealing(request.person.id) if LEADS & request.roles else None,
+        "sealed_for": request.sealed_for,
         "roles": request.roles,
         "languages": request.languages,
         "csrf_input": request.form_token_input,

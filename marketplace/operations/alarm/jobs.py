@@ -34,8 +34,9 @@ class Alarm:
         if not to:
             return
         wrong, unknown = await look(now)
-        if self.known is None:
-            self.known = await asyncio.to_thread(read)
+        noted = await asyncio.to_thread(read)
+        if self.known is None or rules.told_since(self.known, noted, now):
+            self.known = noted  # another worker led meanwhile
         known = rules.seen(self.known, {*wrong}, unknown, now)
         said = rules.due(known, {*wrong}, unknown, now)
         if said:

@@ -68,6 +68,13 @@ def told(known: Known, said: Due, now: datetime) -> Known:
     return Known(standing, now)
 
 
+def told_since(known: Known, noted: Known, now: datetime) -> bool:
+    """Is a later mail noted than the last that is known of?"""
+    return noted.mailed_at is not None and (
+        known.mailed_at is None or known.mailed_at < noted.mailed_at <= now
+    )
+
+
 def passed(at: datetime, long: timedelta, now: datetime) -> bool:
     """Is it so long ago? What is yet to come is of a clock that ran ahead."""
     return not timedelta(0) <= now - at < long

@@ -164,9 +164,9 @@ async def sign_out(request: Request) -> Response:
     return signed_out(request)
 
 
-def signed_out(request: Request) -> Response:
-    """To the front page, without the cookie, nor those that go with it."""
-    response = see_other("/", request)
+def signed_out(request: Request, to: str = "/") -> Response:
+    """To the front page, or another, without the cookie, nor those that go with it."""
+    response = see_other(to, request)
     for name in ("sign-in", *cookie_names(request.cookies, OWN)):
         set_cookie(response, name, "", max_age=0)
     return response

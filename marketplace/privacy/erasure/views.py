@@ -5,8 +5,9 @@ from starlette.responses import Response
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import public, signed_in_again
 from marketplace.base.web.cookies import set_cookie
-from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
+from marketplace.people.sign_in.views import signed_out
 from marketplace.privacy.erasure import actions, queries
 from marketplace.privacy.erasure.forms import EraseForm
 
@@ -21,9 +22,8 @@ async def erase(request: Request) -> Response:
             form.add_error("sure", _("Kryss av for at du vil slette alt."))
         if form.valid:
             await actions.erase(me, now=request.now)
-            response = see_other("/goodbye", request)
-            for name in ("sign-in", "browser"):
-                set_cookie(response, name, "", max_age=0)
+            response = signed_out(request, "/goodbye")
+            set_cookie(response, "browser", "", max_age=0)
             return response
     return render(
         request, "marketplace/privacy/erasure/erase.html", form=form, coming=len(await queries.coming(me, request.now)),

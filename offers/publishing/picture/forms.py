@@ -7,6 +7,9 @@ from marketplace.base.web.forms import Form
 
 
 class PictureForm(Form):
+    """`of`: the picture that the form showed, by its address, or that there was "none"."""
+
+    of: str = Field("", max_length=64)
     shows: str = Field("", max_length=200)
     words = {
         "shows": {"string_too_long": lazy("Si det kortere, med høyst %(max_length)s tegn.")},

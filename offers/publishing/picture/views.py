@@ -5,6 +5,7 @@ import re
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
+from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member, public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
@@ -35,14 +36,25 @@ async def picture(request: Request) -> Response:
     new = bool(await request.file("picture"))
     if new or await queries.picture_of(offer.id) is None:
         if sent := await sent_picture(request, form):
-            await actions.show(offer, sent, by=request.person.id, now=request.now, said=form.data.shows)
+            async with one_at_a_time(offer.id):
+                await actions.show(offer, sent, by=request.person.id, now=request.now, said=form.data.shows)
             return _saved(request, offer)
     else:
         async with one_at_a_time(offer.id):
-            if form.meet(_says(await queries.picture_of(offer.id))):
+            shown = await queries.picture_of(offer.id)
+            if form.data.of not in ("", _of(shown)):
+                form.add_error(
+                    "shows",
+                    _("Bildet er byttet siden du åpnet siden. Se det som vises nå, og skriv hva det viser."),
+                )
+            elif form.meet(_says(shown)):
                 await actions.describe(offer, form.data.shows, by=request.person.id, now=request.now)
                 return _saved(request, offer)
     return await _page(request, offer, form, 422)
+
+
+def _of(shown: queries.Shown | None) -> str:
+    return shown.sha256 if shown else "none"
 
 
 def _says(shown: queries.Shown | None) -> Filled[PictureForm]:
@@ -55,10 +67,10 @@ def _saved(request: Request, offer: Offer) -> Response:
 
 
 async def _page(request: Request, offer: Offer, form: Filled[PictureForm], status: int = 200) -> Response:
+    shown = await queries.picture_of(offer.id)
     return render(
         request, "offers/publishing/picture/picture.html", status=status, offer=offer, form=form,
-        title=await title_of(offer.id, request.lang), shown=await queries.picture_of(offer.id),
-        drawing=drawing(offer.kind),
+        title=await title_of(offer.id, request.lang), shown=shown, of=_of(shown), drawing=drawing(offer.kind),
     )  # fmt: skip
 
 
@@ -66,7 +78,8 @@ async def _page(request: Request, offer: Offer, form: Filled[PictureForm], statu
 async def remove(request: Request) -> Response:
     """POST /manage/offers/{slug}/picture/remove"""
     offer = await editable(request)
-    await actions.show(offer, None, by=request.person.id, now=request.now)
+    async with one_at_a_time(offer.id):
+        await actions.show(offer, None, by=request.person.id, now=request.now)
     return see_other(f"/manage/offers/{offer.slug}?saved={Saved.NO_PICTURE}", request)
 
 

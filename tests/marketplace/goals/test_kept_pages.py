@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from marketplace.base.quick import kept_while
+from marketplace.base.web.sealing import sealing
 from marketplace.goals.models import Goal, Plan, PlanComment
 from marketplace.settings import settings
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from organizations.directory.models import District, Organization
-from organizations.members.models import Membership
+from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import coordinator, elsewhere, goal, plan
@@ -93,6 +94,19 @@ async def test_nobody_gets_the_tokens_of_another(visitor: Visitor, there: Goal, 
     assert not found[0] & found[1]
     assert not (found[0] | found[1]) & found[2]
     assert len(found[0]) == len(found[2])
+
+
+@EACH
+async def test_nobody_gets_the_key_of_anothers_phone(
+    visitor: Visitor, there: Goal, centre: Organization, path: str
+) -> None:
+    """Coordinators may lead something too: the pages of who does hold what seals the registers on their phone."""
+    nora, ingeborg = await coordinator(), await coordinator(name="Ingeborg")
+    for each in (nora, ingeborg):
+        await Membership.create(person=each, organization=centre, role=Role.HOST, created_at=NOW)
+        await visitor.sign_in(each)
+        page = (await visitor.open(path)).html
+        assert sealing(each.id).key in page
 
 
 async def test_the_form_on_a_kept_page_works_and_what_it_saved_is_seen_at_once(

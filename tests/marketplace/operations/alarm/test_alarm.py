@@ -82,6 +82,16 @@ async def test_a_lost_key_is_told_and_its_coming_back(mails: Mails) -> None:
     assert "- over: keys" in mails.sent[1][2]
 
 
+async def test_what_another_worker_has_told_meanwhile_is_not_told_again(mails: Mails) -> None:
+    first, second = Alarm(), Alarm()
+    await rows(CARRIER, "sms", NOW - timedelta(hours=1), 5)
+    now = await looks(first, NOW)
+    await rows("DELETE FROM carrier_away")
+    now = await looks(second, now + timedelta(hours=1), 1)
+    await looks(first, now + timedelta(hours=1))
+    assert [subject.partition(": ")[2] for _to, subject, _text in mails.sent] == ["messages", "well again"]
+
+
 async def test_nobody_is_written_to_where_nobody_is_named(
     mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -237,6 +237,18 @@ async def test_it_is_asked_for_by_whoever_has_lately_shown_who_they_are(visitor:
     assert await Person.all().count() == 1
 
 
+async def test_the_browser_keeps_nothing_either(visitor: Visitor) -> None:
+    page = await ask(visitor)
+    await visitor.submit(page, code=(await last_message())["code"])
+    visitor.client.cookies.set("own-call-7", "what a guide has noted of a call")
+    answer = await visitor.submit(await visitor.open("/my-page/delete"), "/delete", sure="true")
+    assert answer.response.headers["location"] == "/goodbye"
+    ended = {
+        one.split("=")[0] for one in answer.response.headers.get_list("set-cookie") if "Max-Age=0" in one
+    }
+    assert {"sign-in", "browser", "own-call-7"} <= ended
+
+
 @pytest.mark.parametrize("who", ["signs in", "has another helper", "only typed"])
 async def test_a_guest_with_ones_address_who_is_somebody_elses_stays(db: None, who: str) -> None:
     """They are one's own on Min side only where nobody else answers for them, and the address is proven."""

@@ -1,14 +1,17 @@
 """Taps over HTTP: each is kept once, and nothing is overwritten unseen."""
 
+import asyncio
 import dataclasses
 import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
-from marketplace.base.data.database import connection, in_transaction, rows, value
+from marketplace.base.data.database import connection, credentials, in_transaction, rows, value
+from marketplace.settings import settings
 from offers.attendance.queries import JUDGED, SAVED, UNSHOWN, Register
 from offers.attendance.rules import Attendee
 from offers.attendance.taps import arriving
@@ -243,3 +246,30 @@ async def test_what_was_judged_by_what_stands_no_more_is_judged_again(
     assert (answer.outcomes, len(looked), noted) == (["kept"], 2, [1, 1])
     assert await value("SELECT count(*) FROM register_tap") == 2
     assert (await states())["Amina"][0] == "present"
+
+
+WAITING = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    AND query LIKE 'WITH held AS%'"""
+
+
+async def test_a_count_is_taken_back_although_somebody_checks_in_by_code_meanwhile(visitor: Visitor) -> None:
+    session, host, _who = await register_of("Amina")
+    await visitor.sign_in(host)
+    await send(visitor, session, [tap("heads", 3, at=NOW)])
+    by_code = await asyncpg.connect(**credentials(settings().database_url or ""))
+    try:
+        async with by_code.transaction():
+            await by_code.execute("SELECT FROM session WHERE id = $1 FOR NO KEY UPDATE", session.id)
+            taken_back = asyncio.create_task(
+                send(visitor, session, [tap("heads", None, saw=1, at=NOW + MINUTE)])
+            )
+            while not await value(WAITING):
+                assert not taken_back.done()
+                await asyncio.sleep(0.01)
+            await by_code.execute("UPDATE head_count SET by_code = 1 WHERE session_id = $1", session.id)
+        answer = await taken_back
+    finally:
+        await by_code.close()
+    assert answer.outcomes == ["kept"]
+    [counted] = await rows("SELECT count, by_code FROM head_count")
+    assert (counted["count"], counted["by_code"]) == (0, 1)

@@ -78,6 +78,27 @@ async def test_what_it_shows_is_read_aloud_on_its_page_and_goes_with_it(
     assert await read_aloud() == ("", None), "a drawing of its kind says nothing"
 
 
+async def test_what_one_picture_shows_is_not_said_of_another(visitor: Visitor, choir: Offer) -> None:
+    await send(visitor, file_of("JPEG"))
+    page = await visitor.open(f"{HOME}/picture")
+    await send(visitor, file_of(color="red"))
+    page = await visitor.submit(page, "/picture", shows="Tolv synger i en ring")
+    assert page.status == 422
+    assert "Bildet er byttet siden du åpnet siden." in page.text
+    assert page.fields("/picture")["shows"] == ["Tolv synger i en ring"], "it is kept"
+    assert await value("SELECT picture_text FROM offer") == ""
+    page = await visitor.submit(page, "/picture", shows="Tre rundt et piano")
+    assert page.status == 303, "what is shown now has been seen"
+    assert await value("SELECT picture_text FROM offer") == "Tre rundt et piano"
+
+
+async def test_what_is_said_where_no_picture_was_is_said_of_none(visitor: Visitor, choir: Offer) -> None:
+    page = await visitor.open(f"{HOME}/picture")
+    await send(visitor, file_of("PNG"))
+    assert (await visitor.submit(page, "/picture", shows="En tegning av et kor")).status == 422
+    assert await value("SELECT picture_text FROM offer") == ""
+
+
 async def test_what_is_no_picture_is_said_at_the_field_and_changes_nothing(
     visitor: Visitor, choir: Offer
 ) -> None:
