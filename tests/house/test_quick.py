@@ -121,7 +121,6 @@ REMEMBERS = {
     "offers/feeds/rules.py:accepts_gzip": ALWAYS,
     "offers/search/places/postcodes.py:postcodes": ONCE,
     "offers/search/places/postcodes.py:towns": ONCE,
-    "offers/attendance/keys.py:_path": ALWAYS,
     "offers/seats/crowd.py:_now": "who is booking the same in this process just now",
 }
 """What remembers something outside base/quick, and what: no answer."""
