@@ -119,7 +119,6 @@ REMEMBERS = {
     "offers/feeds/answers.py:_addresses": "where the short way leads: no answer",
     "offers/feeds/answers.py:http_date": ALWAYS,
     "offers/feeds/rules.py:accepts_gzip": ALWAYS,
-    "offers/search/index/dates.py:UNSAID": "nothing, and nothing is ever put there",
     "offers/search/places/postcodes.py:postcodes": ONCE,
     "offers/search/places/postcodes.py:towns": ONCE,
     "offers/seats/crowd.py:_now": "who is booking the same in this process just now",
