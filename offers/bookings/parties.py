@@ -39,7 +39,7 @@ async def own_contact(request: Request) -> Contact | None:
     return await row(
         Contact,
         """SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
-        ORDER BY channel, created_at LIMIT 1""",
+        ORDER BY channel, created_at, id LIMIT 1""",
         request.person.id,
     )
 
@@ -55,7 +55,7 @@ async def party_of(
     known = await row(
         Reached,
         """SELECT id, verified_at FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3
-        ORDER BY verified_at NULLS LAST LIMIT 1""",
+        ORDER BY verified_at NULLS LAST, id LIMIT 1""",
         me.id, *reach,
     ) if me and reach and not guided else None  # fmt: skip
     tries = [] if helps else of_network(request, dates * data.seats)

@@ -82,6 +82,7 @@ ALWAYS = "always so of what it is given, which is no person's"
 REMEMBERS = {
     "marketplace/base/clock.py:global _offset": "how far the demo's clock is moved",
     "marketplace/base/clock.py:global _read_at": "when that was read",
+    "marketplace/base/data/statement.py:_numbered": ALWAYS,
     "marketplace/base/i18n.py:_badge": ALWAYS,
     "marketplace/base/i18n.py:_day": ALWAYS,
     "marketplace/base/i18n.py:_order": ALWAYS,
@@ -110,6 +111,7 @@ REMEMBERS = {
     "marketplace/goals/starter/__init__.py:starters": ONCE,
     "marketplace/operations/ready/facts.py:FACTS": "the facts there are",
     "marketplace/settings.py:settings": ONCE,
+    "offers/attendance/keys.py:_path": ALWAYS,
     "offers/catalogue/rules.py:_audiences": ALWAYS,
     "offers/catalogue/rules.py:_kind": ALWAYS,
     "offers/catalogue/sharing/short.py:qr": ALWAYS,
@@ -119,6 +121,7 @@ REMEMBERS = {
     "offers/feeds/rules.py:accepts_gzip": ALWAYS,
     "offers/search/places/postcodes.py:postcodes": ONCE,
     "offers/search/places/postcodes.py:towns": ONCE,
+    "offers/seats/crowd.py:_now": "who is booking the same in this process just now",
 }
 """What remembers something outside base/quick, and what: no answer."""
 

@@ -50,7 +50,7 @@ async def facts_of(slug: str, lang: str, now: datetime) -> Facts:
             t.title, t.summary, t.lang AS text_lang, s.starts_at, s.ends_at, v.name AS venue, v.street, v.city
         FROM offer o JOIN organization w ON w.id = o.owner_id JOIN {offer_text("$2")} t ON true
         LEFT JOIN LATERAL (SELECT starts_at, ends_at, venue_id FROM session WHERE offer_id = o.id
-            AND status <> 'cancelled' AND ends_at > $3 ORDER BY starts_at LIMIT 1) s ON true
+            AND status <> 'cancelled' AND ends_at > $3 ORDER BY starts_at, id LIMIT 1) s ON true
         LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE o.slug = $1 AND {seen}""",
         *asked.values,

@@ -27,7 +27,7 @@ TABLES = "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = '
 """A table in parts holds nothing itself."""
 
 
-FULL = "No space left on device"
+FULL = ("No space left on device", "Check free disk space")
 """As PostgreSQL's programs say it, and its server in its log."""
 
 
@@ -123,7 +123,7 @@ async def tried(file: Path) -> dict[str, int]:
         except EmbeddedPostgresError as problem:
             raise _untried(file, server, str(problem)) from problem
         except ToolFailed as problem:
-            if FULL in problem.said + server.log.read_text(errors="replace"):
+            if full(problem.said + server.log.read_text(errors="replace")):
                 raise _untried(file, server, problem.said) from problem
             raise Refused(f"{file} cannot be restored: {problem}") from problem
         async with tools.connected(url) as connection:
@@ -138,10 +138,14 @@ async def tried(file: Path) -> dict[str, int]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def full(said: str) -> bool:
+    return any(each in said for each in FULL)
+
+
 def _untried(file: Path, server: EmbeddedPostgres, said: str) -> Untried:
     """With what the server says, for its log goes with it."""
     log = server.log.read_text(errors="replace").splitlines()
-    said = next((line for line in [*log, *said.splitlines()] if FULL in line), said)
+    said = next((line for line in [*log, *said.splitlines()] if full(line)), said)
     return Untried(
         f"{file} is whole and kept, but could not be tried: a scratch server takes as much room as the database, in "
         f"{tempfile.gettempdir()} or where TMPDIR says. {said.strip()}"

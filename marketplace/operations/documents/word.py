@@ -3,6 +3,7 @@
 No more of it than headings, paragraphs, tables and blanks, written by the standard library alone.
 """
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
+
+from marketplace.operations.backup import files
 
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -109,7 +112,8 @@ def _block(block: Block) -> str:
 
 
 def write(path: Path, blocks: Sequence[Block], made_at: datetime, lang: str) -> None:
-    """Write a document. The same blocks and moment make the same bytes."""
+    """Write a document, whole or not at all: half of one would be taken for one that is filled in. The same blocks and
+    moment make the same bytes."""
     body = "".join(_block(block) for block in blocks)
     margins = "".join(f'w:{side}="1134" ' for side in ("top", "right", "bottom", "left"))
     around = f'<w:pgMar {margins}w:header="709" w:footer="709" w:gutter="0"/>'
@@ -128,6 +132,8 @@ def write(path: Path, blocks: Sequence[Block], made_at: datetime, lang: str) -> 
         "word/styles.xml": STYLES.format(lang=lang),
         "word/document.xml": f'<w:document xmlns:w="{NAMESPACE}"><w:body>{body}{page}</w:body></w:document>',
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in parts.items():
             packed.writestr(zipfile.ZipInfo(name, made_at.timetuple()[:6]), HEAD + text, zipfile.ZIP_DEFLATED)
+    files.write(path, made.getvalue(), 0o644)

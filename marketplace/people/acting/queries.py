@@ -14,7 +14,7 @@ def called_by(actor: str, n: str = "n") -> str:
     they gave. What a young person calls themselves is not a guardian's to read. Nothing where the name is forgotten."""
     return f"""CASE WHEN {n}.name IS NOT NULL THEN coalesce((SELECT h.called FROM acts_for h
         WHERE h.actor_id = {actor} AND h.person_id = {n}.id AND h.called IS NOT NULL
-        ORDER BY h.ended_at DESC NULLS FIRST LIMIT 1), {n}.name) END"""
+        ORDER BY h.ended_at DESC NULLS FIRST, h.id LIMIT 1), {n}.name) END"""
 
 
 @dataclass(frozen=True, slots=True)

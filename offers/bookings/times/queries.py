@@ -81,7 +81,7 @@ async def other_time(
         f"""SELECT b.id, b.link_version FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.offer_id = $1 AND b.participant_id = $2 AND {known("$3")} AND b.form_key <> $4
             AND b.pool_id IS DISTINCT FROM $5 AND {active_at("$6")} AND p.ends_at > $6
-        ORDER BY p.starts_at LIMIT 1""",
+        ORDER BY p.starts_at, b.id LIMIT 1""",
         offer, participant, booker, form_key, pool, now,
     )  # fmt: skip
     return found.path if found else None

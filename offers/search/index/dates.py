@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -19,7 +20,7 @@ PARTS, EVENING = ("morning", "day", "day", "evening"), 2
 EPOCH = date(1970, 1, 1).toordinal()
 
 
-UNSAID: Mapping[str, Any] = {}
+UNSAID: Mapping[str, Any] = MappingProxyType({})
 
 
 class There(NamedTuple):

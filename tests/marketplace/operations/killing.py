@@ -69,7 +69,6 @@ from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from marketplace.base import recorded_migrations
 from marketplace.base.data import migrate as ours
 name, where = sys.argv[2:4]
-at = {"first": 0.1, "concurrently": 0.3, "noted": 0.1}[where]
 steps, run, note = ours.Steps.progress, BaseSchemaEditor._run_sql, recorded_migrations.OnceRecorder.record_applied
 current = ""
 
@@ -79,12 +78,12 @@ def progress(self, event, app, migration):
     steps(self, event, app, migration)
 
 def soon():
-    threading.Thread(target=lambda: (time.sleep(at), die()), daemon=True).start()
+    threading.Thread(target=lambda: (time.sleep(0.1), die()), daemon=True).start()
 
 async def sql(self, statement):
     if current == name and where != "noted":
         soon()
-        statement = statement if where == "concurrently" else "SELECT pg_sleep(0.3); " + statement
+        statement = "SELECT pg_sleep(0.3); " + statement
     await run(self, statement)
 
 async def noted(self, app, migration):
@@ -97,8 +96,8 @@ ours.Steps.progress, BaseSchemaEditor._run_sql = progress, sql
 recorded_migrations.OnceRecorder.record_applied = noted
 asyncio.run(ours.migrate(sys.argv[1]))
 """
-"""Dies while the server is at the first statement of a migration (or at the index that it makes CONCURRENTLY), or when
-all of it is done and noted, and not committed."""
+"""Dies while the server is at the first statement of a migration, or when all of it is done and noted, and not
+committed."""
 
 
 def killed(script: str, place: Path, moment: int, *arguments: object) -> subprocess.CompletedProcess[str]:

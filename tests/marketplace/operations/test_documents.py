@@ -1,5 +1,7 @@
 """The record of processing, the DPIA and the processor agreement say what the code does, and what to fill in."""
 
+import errno
+import os
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -126,3 +128,21 @@ async def test_the_command_writes_three_for_each_municipality_and_nothing_over_w
     assert again.said.count("is left as it is") == 3
     assert (await command("documents", str(place), "--overwrite", "--lang", "nn")).code == 0
     assert files[0].read_bytes() != b"filled in"
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_document_and_what_was_filled_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of one would be taken for one that is there, and never be written again."""
+    there, new = tmp_path / "there.docx", tmp_path / "new.docx"
+    there.write_bytes(b"filled in")
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    for path in (there, new):
+        with pytest.raises(OSError, match="No space left") as raised:
+            word.write(path, written("dpia"), NOW, "nb-NO")
+        assert raised.value.filename == str(path)
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"there.docx": b"filled in"}

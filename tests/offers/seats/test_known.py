@@ -17,7 +17,7 @@ from offers.bookings.mending import actions as mending_actions
 from offers.bookings.queries import booking
 from offers.bookings.several.claims import DatesRefused
 from offers.bookings.times import actions as times_actions
-from offers.bookings.times.queries import free_times
+from offers.bookings.times.queries import free_times, other_time
 from offers.catalogue.kinds import Kind
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool
 from offers.catalogue.queries import VISITOR
@@ -133,6 +133,19 @@ async def test_a_conversation_at_another_time_that_she_has_is_not_told(family: F
     ada = await booking((await Booking.get(id=made.id)).id, "nb")
     free = {one.session_id for one in await free_times(ada, family.kari.id, NOW)}
     assert second.session_id in free
+
+
+async def test_of_two_who_have_booked_the_same_time_for_her_she_always_reads_of_the_first(
+    family: Family,
+) -> None:
+    """Wherever the database keeps them: else a page tells by its bytes what was written near it."""
+    offer, (first, _second, _third) = await three_dates(kind=Kind.CONVERSATION, capacity=3)
+    made = await books(family.kari, offer, first, family.ada)
+    await books(family.per, offer, first, family.ada)
+    for _ in range(2):
+        path = await other_time(offer.id, family.ada.id, family.ada.id, None, b"", NOW)
+        assert path == (await booking(made.id, "nb")).path
+        await rows("UPDATE booking SET form_key = $2 WHERE id = $1", made.id, secrets.token_bytes(16))
 
 
 async def test_a_late_yes_is_not_refused_for_a_booking_of_hers(family: Family) -> None:
