@@ -6,12 +6,13 @@ keeps the mark beside it: it is true while the mark is not below `heard`.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 import asyncpg
 import structlog
 
 from marketplace.base.backoff import Backoff
+from marketplace.base.beside import beside
 from marketplace.base.data.database import UNAVAILABLE, credentials
 from marketplace.base.log import by_database
 from marketplace.settings import settings
@@ -49,16 +50,12 @@ class Revision:
     async def listening(self, url: str | None = None) -> AsyncIterator[None]:
         """Listen within this block, on a connection of its own, and come back when it is lost."""
         url = url or settings().database_url
-        task = asyncio.create_task(self._stay(url)) if url else None
-        self.listens = task is not None
-        try:
-            yield
-        finally:
-            self.listens = False
-            if task:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        self.listens = bool(url)
+        async with beside(self._stay(url)) if url else nullcontext():
+            try:
+                yield
+            finally:
+                self.listens = False
 
     async def _stay(self, url: str) -> None:
         while True:

@@ -6,7 +6,7 @@ it from outside sees (docs/operations.md).
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base import clock
 from marketplace.base.backoff import jittered
+from marketplace.base.beside import beside
 from marketplace.base.data.database import UNAVAILABLE, row, rows, value
 from marketplace.base.data.jobs import ALIVE_UNTIL
 from marketplace.base.post.delivery import Postponed
@@ -45,13 +46,8 @@ async def looked_after() -> AsyncIterator[None]:
     if not settings().operator_email:
         yield
         return
-    task = asyncio.create_task(_look())
-    try:
+    async with beside(_look()):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _look() -> None:

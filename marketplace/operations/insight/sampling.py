@@ -4,9 +4,10 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from marketplace.base.beside import beside
 from marketplace.base.data.database import connection
 from marketplace.base.data.revision import catalogue
 from marketplace.base.insight.board import mine
@@ -24,13 +25,8 @@ async def sampled() -> AsyncIterator[None]:
     if mine.row is None:
         yield
         return
-    task = asyncio.create_task(_say())
-    try:
+    async with beside(_say()):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _say() -> None:
