@@ -23,7 +23,6 @@ from marketplace.base.web.access import SECOND_FACTOR, Mark, View
 from marketplace.base.web.cookies import cookie
 from marketplace.base.web.http import Request, local_path, see_other, with_next
 from marketplace.base.web.limits import counted_anyway
-from marketplace.base.web.sealing import sealed_for
 from marketplace.base.web.templates import render
 from marketplace.base.web.uploads import is_upload
 from marketplace.people.sign_in.actions import touch
@@ -133,7 +132,6 @@ class Guarded:
                     request.half = person
                 else:
                     request.person, request.roles = person, entering(person.roles)
-                    request.sealed_for = sealed_for(person.id, request.roles)
                     await touch(person, request.now)
         if self.mark.signed_in and request.person is None:
             if request.half:

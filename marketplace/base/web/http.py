@@ -18,6 +18,7 @@ from marketplace.base.errors import BadRequest, NotFound
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
 from marketplace.base.signing import made_by, read_form_of, signature
 from marketplace.base.text import clean, holds_position
+from marketplace.base.web import sealing
 from marketplace.base.web.cookies import form_cookie
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
@@ -29,15 +30,12 @@ FIELD_LIMIT = 400
 class Request(requests.Request):
     """A request that knows who asks, in which language, and when.
 
-    `person` is the signed-in person or None; `roles` what they may do, `sealed_for` their phone's key (sealing.py), as
-    found by marketplace/access.py.
-    """
+    `person` is the signed-in person or None; `roles` what they may do, as found by marketplace/access.py."""
 
     person: Any = None
     half: Any = None
     """Whoever has signed in but for their second factor: nobody yet."""
     roles: frozenset[str] = frozenset()
-    sealed_for: Any = None
     sign_in_id: UUID | None = None
     private: bool = False
     """Set when the answer is for this visitor alone: it is then never stored by a cache."""
@@ -53,6 +51,8 @@ class Request(requests.Request):
     @property
     def lang(self) -> str:
         return str(self.scope.get("language", SOURCE))
+
+    sealed_for = cached_property(sealing.sealed_for)
 
     @cached_property
     def form_tokens(self) -> list[str]:

@@ -5,7 +5,7 @@ has sealed rows and no key; the code of the page keeps it where it can be used a
 """
 
 import base64
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from marketplace.base.signing import steady
@@ -32,9 +32,16 @@ class Sealed(NamedTuple):
     key: str
 
 
-def sealed_for(person: UUID, roles: frozenset[str]) -> Sealed | None:
-    """What each page says to whoever leads something."""
-    return sealing(person) if LEADS & roles else None
+class Asked(Protocol):
+    """A request whose door has found out who asks."""
+
+    person: Any
+    roles: frozenset[str]
+
+
+def sealed_for(request: Asked) -> Sealed | None:
+    """What each page says to whoever is signed in and leads something."""
+    return sealing(request.person.id) if request.person and LEADS & request.roles else None
 
 
 def sealing(person: UUID) -> Sealed:
