@@ -265,3 +265,14 @@ async def test_the_likely_error_grows_with_the_root_of_the_cells() -> None:
     assert stored.Sum(100, 16, exact=True).error == 0
     together = stored.Sum(10, 1) + stored.Sum(15, 3)
     assert together == stored.Sum(25, 4)
+
+
+async def test_the_likely_error_of_hours_is_that_of_those_who_gave_them(sandnes: UUID) -> None:
+    """As many hours as each of them gave on average, whether the volunteers are asked for or not."""
+    cells = await closing(50, volunteers=10, volunteer_hours=60)
+    for measures in ([M.VOLUNTEERS, M.VOLUNTEER_HOURS], [M.VOLUNTEER_HOURS]):
+        found = await stored.total(cells, 2026, measures)
+        assert (found[M.VOLUNTEER_HOURS].value, found[M.VOLUNTEER_HOURS].error) == (60, 24)
+        [months] = await stored.several([stored.Ask(cells, 2026, tuple(measures))])
+        assert months[9][M.VOLUNTEER_HOURS].error == 24
+    assert (await stored.total(cells, 2026, [M.VOLUNTEERS]))[M.VOLUNTEERS].error == 4

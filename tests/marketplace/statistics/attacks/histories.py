@@ -328,13 +328,11 @@ class Recount:
             length, helped = session["ends_at"] - session["starts_at"], registers[session["id"]]["volunteers"]
             counts[cell]["volunteers_said"] += helped is not None
             counts[cell]["volunteers"] += helped or 0
-            counts[cell]["seconds"] += (helped or 0) * round(length.total_seconds())
+            counts[cell]["volunteer_hours"] += round(length.total_seconds() / 60) if helped is not None else 0
             counts[cell]["due"] += 1
             counts[cell]["sessions"] += 1
             counts[cell]["minutes"] += round((session["ends_at"] - session["starts_at"]).total_seconds() / 60)
             counts[cell]["drop_in"] += offer["joining"] == "drop_in"
-        for counted in counts.values():
-            counted["volunteer_hours"] = counted.pop("seconds", 0) // 3600
         return held
 
     def _first(self, held: list[dict[str, Any]], tables: Any, counts: Any) -> None:
@@ -411,19 +409,24 @@ def _came(held: list[dict[str, Any]], cells: dict[UUID, Natural], tables: Any, c
         marks[each["session_id"]].append(each)
     for each in tables["head_count"]:
         heads[each["session_id"]] = each["count"]
+    booked = defaultdict[str, set[tuple[Natural, UUID]]](set)
     reached: dict[Any, Natural] = {}
     came: dict[Any, set[UUID]] = defaultdict(set)
     for session in held:  # in order of time
         cell = cells[session["id"]]
         counts[cell]["attendances"] += heads[session["id"]]
         for mark in marks[session["id"]]:
-            counts[cell]["expected"] += 1
-            counts[cell]["no_shows"] += mark["state"] == "absent"
+            booked["expected"].add((cell, mark["booking_id"]))
+            if mark["state"] == "absent":
+                booked["no_shows"].add((cell, mark["booking_id"]))
             if mark["state"] == "present":
                 counts[cell]["attendances"] += mark["seats_present"]
                 who = (cell[0], cell[2] == "staff", mark["pseudonym"])
                 reached.setdefault(who, cell)
                 came[who].add(session["id"])
+    for name, bookings in booked.items():
+        for cell, _booking in bookings:
+            counts[cell][name] += 1
     for who, cell in reached.items():
         counts[cell]["people"] += 1
         counts[cell]["came_three"] += len(came[who]) >= 3

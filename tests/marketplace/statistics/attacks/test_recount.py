@@ -44,6 +44,12 @@ async def stored_cells(month: int) -> dict[Natural, dict[str, int]]:
     return cells
 
 
+def hours(key: bytes, cell: Natural, counts: Counter[str]) -> int:
+    """The rounded volunteers, as long as the sessions lasted on average that say who helped (their minutes)."""
+    volunteers, said = Staircase(key, 2026, cell).rounded(counts["volunteers"]), counts["volunteers_said"]
+    return 5 * round(volunteers * (counts["volunteer_hours"] / said) / 300) if said else 0
+
+
 def by_the_rule(counted: dict[Natural, Counter[str]]) -> dict[Natural, dict[str, int]]:
     key = year_key(2026)
     found = {
@@ -51,6 +57,7 @@ def by_the_rule(counted: dict[Natural, Counter[str]]) -> dict[Natural, dict[str,
             name: number if Measure(name) in EXACT else Staircase(key, 2026, cell).rounded(number)
             for name, number in counts.items()
         }
+        | {"volunteer_hours": hours(key, cell, counts)}
         for cell, counts in counted.items()
     }
     without_nothing = {
