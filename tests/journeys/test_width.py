@@ -1,6 +1,6 @@
-"""Nothing goes sideways, and no text stands in a column so narrow that its words fall into letters: every page on a small
-phone, and on a phone whose owner reads text at twice its size, in a town where everything has a long name; and every
-mail. On the small phone axe looks at every page too."""
+"""Nothing goes sideways, and no text stands in a column so narrow that its words fall into letters: every page on a
+small phone, and on a phone whose owner reads text at twice its size, in a town where everything has a long name; and
+every mail. On the small phone axe looks at every page too."""
 
 from typing import Any
 
@@ -51,10 +51,10 @@ IN_LETTERS = """() => {
     const found = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
-        const node = texts.currentNode, length = node.data.trim().length;
-        if (length < 8 || node.parentElement.closest("svg, script, style, option") || unseen(node.parentElement)) continue;
+        const node = texts.currentNode, within = node.parentElement, length = node.data.trim().length;
+        if (length < 8 || within.closest("svg, script, style, option") || unseen(within)) continue;
         const count = lines(node);
-        if (count > 2 && length / count < 4) found.push(count + " lines: " + node.parentElement.outerHTML.slice(0, 160));
+        if (count > 2 && length / count < 4) found.push(count + " lines: " + within.outerHTML.slice(0, 160));
     }
     return found.slice(0, 3).join(" | ") || null;
 }"""
