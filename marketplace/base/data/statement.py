@@ -1,9 +1,12 @@
 """A statement that is put together from parts, each of which brings its values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Self
+
+PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ def _numbered(part: str, shared: tuple[Any, ...], names: tuple[str, ...], first:
     stands before its names."""
     every = [*enumerate(shared[1:], shared[0] if shared else 0), *enumerate(names, first)]
     return part.format(**{name: f"${number}" for number, name in every})
+
+
+def asking(sql: str, *values: str) -> str:
+    """A statement within another: for $1 it asks for the first of these, a column or a placeholder there, and so on."""
+    return PLACEHOLDER.sub(lambda found: values[int(found[1]) - 1], sql)
 
 
 def table(alias: str, columns: Mapping[str, str], *, one: bool) -> str:
