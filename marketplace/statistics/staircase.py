@@ -51,7 +51,7 @@ def hours(volunteers: int, minutes: int, sessions: int) -> int:
 def stored(staircase: Staircase, counts: Mapping[Measure, int]) -> dict[Measure, int]:
     """What is stored of a cell's counts. What rounds to nothing is left out, as what is nothing: the store does not
     tell them apart either. Volunteers' hours come as the minutes of the sessions that say who helped."""
-    figures = {
+    figures: dict[Measure, int] = {
         measure: count if measure in EXACT else staircase.rounded(count)
         for measure, count in counts.items()
         if measure != Measure.VOLUNTEER_HOURS

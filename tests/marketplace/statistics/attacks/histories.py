@@ -233,7 +233,8 @@ def _closed(chance: random.Random, at: datetime) -> dict[str, Any]:
 
 
 async def correct(world: World) -> None:
-    """Registers are corrected, saved late and taken away; and offers are changed."""
+    """Registers are corrected, saved late and taken away; sessions are moved over midnight, into another month or year,
+    and cancelled; and offers are changed, also whose they are."""
     chance = world.chance
     for one in await Attendance.all():
         if chance.random() < 0.05:
@@ -250,6 +251,17 @@ async def correct(world: World) -> None:
         await Register.filter(id=register.id).update(volunteers=chance.choice([None, 4]))
     for host in chance.sample(world.made[HostAssignment], len(world.made[HostAssignment]) // 5):
         await HostAssignment.filter(id=host.id).update(leads_as=chance.choice(["peer", "professional"]))
+    for session in chance.sample(world.made[Session], len(world.made[Session]) // 12):
+        by = chance.choice([timedelta(hours=-9), timedelta(hours=9), -20 * DAY, 20 * DAY, -60 * DAY])
+        session.starts_at, session.ends_at = session.starts_at + by, session.ends_at + by
+        session.status = chance.choice([session.status, "scheduled", "scheduled", "cancelled"])
+        await Session.filter(id=session.id).update(
+            starts_at=session.starts_at, ends_at=session.ends_at, status=session.status
+        )
+    owners = {each.owner_id: each.municipality_id for each in world.made[Offer]}
+    for offer in chance.sample(world.made[Offer], len(world.made[Offer]) // 15):
+        others = [owner for owner, here in owners.items() if here == offer.municipality_id]
+        await Offer.filter(id=offer.id).update(owner_id=chance.choice(others))
     for offer in chance.sample(world.made[Offer], len(world.made[Offer]) // 10):
         await Offer.filter(id=offer.id).update(kind=chance.choice(list(Kind)), audiences=["parents"])
 
@@ -292,7 +304,11 @@ class Recount:
         for host in tables["host_assignment"]:
             leads[host["offer_id"]].add(host["leads_as"])
         held = self._held(tables["session"], offers, registers, leads, counts, end, now)
-        self._first(held, tables, counts)
+        begun = {
+            each["offer_id"] for each in tables["session"] if each["id"] in registers
+            and each["status"] != "cancelled" and each["starts_at"] < NEW_YEAR and each["ends_at"] <= now
+        }  # fmt: skip
+        self._first(held, tables, counts, begun)
         self._published(offers, tables["session"], counts, end)
         _came(held, self.sessions, tables, counts)
         self._booked(tables, offers, counts, end)
@@ -335,14 +351,15 @@ class Recount:
             counts[cell]["drop_in"] += offer["joining"] == "drop_in"
         return held
 
-    def _first(self, held: list[dict[str, Any]], tables: Any, counts: Any) -> None:
-        """Offers count in the cell of their first session: also who leads them, and where they came from."""
+    def _first(self, held: list[dict[str, Any]], tables: Any, counts: Any, begun: set[UUID]) -> None:
+        """Offers count in the cell of their first session: also who leads them, and where they came from, where they
+        had not begun the year before."""
         raised: dict[UUID, datetime] = {}
         for item in tables["dialogue_item"]:
             made = raised.setdefault(item["offer_id"], item["made_at"])
             raised[item["offer_id"]] = min(made, item["made_at"])
         seen: dict[UUID, Natural] = {}
-        for session in held:  # in order of time; nothing was held before the year
+        for session in held:  # in order of time
             offer = session["offer_id"]
             if offer in seen:
                 continue
@@ -351,7 +368,7 @@ class Recount:
             counts[cell]["led_together"] += any(
                 each["id"] in self.together for each in held if each["offer_id"] == offer
             )
-            if offer in raised and raised[offer] <= session["starts_at"]:
+            if offer not in begun and offer in raised and raised[offer] <= session["starts_at"]:
                 counts[cell]["ideas"] += 1
                 counts[cell][_class(session["starts_at"] - raised[offer])] += 1
 
