@@ -49,8 +49,9 @@ test: $(TEST)
 	$(PY) -m pytest $(ARGS)
 
 soak: $(TEST)
-	SOAK=1 TREFFPUNKT_HISTORIES=200 $(PY) -m pytest -n 0 \
-		tests/house/test_bad_input.py tests/marketplace/statistics/attacks/test_recount.py
+	SOAK=1 HISTORIES=200 TOWNS=20 $(PY) -m pytest -n 0 \
+		tests/house/test_bad_input.py tests/marketplace/statistics/attacks/test_recount.py \
+		tests/marketplace/statistics/attacks/test_linear.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
 	TAPS=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/attendance/taps/test_interleavings.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"

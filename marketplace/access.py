@@ -26,7 +26,7 @@ from marketplace.base.web.limits import counted_anyway
 from marketplace.base.web.templates import render
 from marketplace.base.web.uploads import is_upload
 from marketplace.people.sign_in.actions import touch
-from marketplace.people.sign_in.queries import signed_in
+from marketplace.people.sign_in.queries import NOTHING, signed_in
 from marketplace.people.sign_in.rules import AGAIN, AGAIN_SENT, MEMBER, RESIDENT, over
 from organizations.members.models import Role
 from organizations.members.queries import roles_of
@@ -45,7 +45,7 @@ INCLUDES: dict[Role, frozenset[Role]] = {
 """A role on the left may enter where a role on the right is asked for. Whose objects they reach is decided where
 the object is fetched."""
 
-ROLES = roles_of("p.id")
+ROLES = roles_of("asker.id")
 WITHIN = 4.7
 """Seconds that an answer may take."""
 LONGEST_NAME = 200
@@ -62,6 +62,7 @@ class Guarded:
         if not isinstance(mark, Mark):
             raise TypeError(f"{view.__module__}.{view.__name__} does not say who may enter")
         self.view, self.mark = view, mark
+        self.beside = getattr(view, "beside", None)
         self.page, self.fields = page, fields
 
     def form_page(self, request: StarletteRequest) -> str:
@@ -123,7 +124,8 @@ class Guarded:
             raise NotFound
         secret = self.mark.asks_who and cookie(request.cookies, "sign-in")
         if secret:
-            person = await signed_in(secret, request.now, ROLES)
+            beside = (await self.beside(request) if self.beside else None) or NOTHING
+            person = await signed_in(secret, request.now, ROLES, beside)
             if person and not over(
                 person.signed_in_at, person.seen_at, MEMBER if person.roles else RESIDENT, request.now
             ):

@@ -26,6 +26,7 @@ from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
 from offers.attendance.closing.jobs import close_registers
 from offers.bookings.openings.jobs import tell_opened
+from offers.messages.actions import ring_instead
 from offers.messages.closings.actions import tell_closed
 from offers.messages.follow_up.actions import follow_up
 from offers.messages.reminders.actions import remind
@@ -40,7 +41,7 @@ stop = asyncio.Event()
 
 
 async def send(now: datetime) -> None:
-    await outbox.send_due(refuse, clock.now, stop)
+    await outbox.send_due(refuse, clock.now, stop, ring_instead)
 
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -14,11 +14,11 @@ class _Address(NamedTuple):
 
 @follows("person")
 async def an_address_of_theirs(recipient: Recipient, /, **_facts: Any) -> Recipient | None:
-    """To the address that the message was for while it is proven theirs, then to another that is."""
+    """To the address that the message was for while it is proven theirs and takes mail, then to another that is."""
     found = await row(
         _Address,
         """SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
-        ORDER BY (channel, value) = ($2::text, $3::text) DESC, refused_at NULLS FIRST, channel, created_at LIMIT 1""",
+        ORDER BY refused_at IS NOT NULL, (channel, value) = ($2::text, $3::text) DESC, channel, created_at LIMIT 1""",
         recipient.about.person_id, recipient.channel, recipient.address,
     )  # fmt: skip
     return Recipient(Channel(found.channel), found.value, recipient.about) if found else None

@@ -20,10 +20,10 @@ class Address:
 
 
 async def verified_contacts(person: UUID) -> list[Address]:
-    """Addresses that the person has proven theirs."""
+    """Addresses that the person has proven theirs; where the mail server said that nobody is comes last."""
     return await rows(
         Address,
         """SELECT id, channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
-        ORDER BY channel, value""",
+        ORDER BY refused_at IS NOT NULL, channel, value""",
         person,
     )

@@ -149,10 +149,9 @@ COUNTS: dict[Measure, str] = {
         AND coalesce(o.last_session_ends, $4) >= $1 GROUP BY 1""",
     M.VOLUNTEERS_SAID: _of("held", "volunteers IS NOT NULL"),
     M.VOLUNTEERS: _of("held", "volunteers IS NOT NULL", "sum(volunteers)"),
+    # Minutes, of sessions and of nobody: hours are made of the rounded volunteers (staircase.py:hours).
     M.VOLUNTEER_HOURS: _of(
-        "held",
-        "volunteers IS NOT NULL",
-        "trunc(sum(volunteers * extract(epoch FROM ends_at - starts_at)) / 3600)",
+        "held", "volunteers IS NOT NULL", "sum(extract(epoch FROM ends_at - starts_at) / 60)"
     ),
     M.IDEAS: _of("idea"),
     M.IDEA_WITHIN_90: _days(None, 90, "idea"),
@@ -164,8 +163,9 @@ COUNTS: dict[Measure, str] = {
     M.COMPLETED: _of("taken_part", "completed"),
     M.MISSED: _of("missed"),
     M.CAME_BACK: _of("missed", "back"),
-    M.EXPECTED: _of("marked"),
-    M.NO_SHOWS: _of("marked", "state = 'absent'"),
+    # Each booking once, or a course of ten sessions would give ten times its bookings: that is no rounded number.
+    M.EXPECTED: _of("marked", what="count(DISTINCT booking_id)"),
+    M.NO_SHOWS: _of("marked", "state = 'absent'", "count(DISTINCT booking_id)"),
     M.CANCELLED: _of("given_back"),
     M.CANCELLED_IN_TIME: _of("given_back", "in_time"),
     M.FREED: _of("freed", what="sum(number)"),

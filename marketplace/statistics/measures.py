@@ -69,7 +69,8 @@ EXACT = frozenset(
      Measure.LISTED, Measure.LED_TOGETHER, Measure.VOLUNTEERS_SAID, Measure.IDEAS, *IDEA_DAYS}
 )  # fmt: skip
 """Nobody is counted here, so these are stored as they are. All others are rounded by the cell's staircase."""
-OF_EVERY_CELL = EXACT | {Measure.ATTENDANCES, Measure.PEOPLE}
+OF_EVERY_CELL = EXACT - {Measure.LED_TOGETHER} | {Measure.ATTENDANCES, Measure.PEOPLE}
+"""Of a part, an exact one would say which offer a peer leads, and so of somebody there that they are one."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def _rows() -> tuple[Indicator, ...]:
         ),
         Indicator(
             m.VOLUNTEER_HOURS, lazy("Frivillige timer"),
-            lazy("Frivillige på hver samling ganger hvor lenge samlingen varte, i hele timer"),
+            lazy("Tallet på frivillige ganger hvor lenge samlingene varte i snitt"),
             lazy("timer"), REGISTERS,
             left_out=lazy("Samlinger der frivillige ikke er talt, og arbeid før og etter samlingen"),
         ),
@@ -208,11 +209,13 @@ def _rows() -> tuple[Indicator, ...]:
             PEOPLE, REGISTERS, of=lazy("de som var borte en gang"), per=m.MISSED, left_out=NOT_SAVED,
         ),
         Indicator(
-            m.EXPECTED, lazy("Ventet"), lazy("Påmeldte som det ble ført oppmøte for, hver samling"), TIMES, REGISTERS,
+            m.EXPECTED, lazy("Ventet"),
+            lazy("Påmeldinger det ble ført oppmøte for. En påmelding til et helt kurs teller én"), BOOKED, REGISTERS,
         ),
         Indicator(
-            m.NO_SHOWS, lazy("Kom ikke"), lazy("Påmeldte som ikke kom, og ikke ga beskjed"), TIMES, REGISTERS,
-            of=lazy("påmeldte det ble ført oppmøte for"), per=m.EXPECTED, left_out=NOT_SAVED,
+            m.NO_SHOWS, lazy("Kom ikke"),
+            lazy("Påmeldinger der noen minst én gang ikke kom, og ikke ga beskjed"), BOOKED, REGISTERS,
+            of=lazy("påmeldinger det ble ført oppmøte for"), per=m.EXPECTED, left_out=NOT_SAVED,
         ),
         Indicator(
             m.CANCELLED, lazy("Avmeldinger"), lazy("Påmeldinger som deltakeren selv har meldt av"), BOOKED, BOOKINGS,

@@ -15,7 +15,7 @@ from uuid import UUID
 from marketplace.statistics.measures import EXACT, Measure
 
 STEP = 5
-RULE = 1
+RULE = 2
 """Version of this rule: it is stored with every closing, and raised when anything here changes."""
 
 
@@ -41,10 +41,23 @@ class Staircase:
         return STEP * (whole + (rest > 0 and rest >= self.tread(whole)))
 
 
+def hours(volunteers: int, minutes: int, sessions: int) -> int:
+    """The hours of so many (rounded) volunteers, each as long as these sessions lasted on average: to the nearest five,
+    as all that is stored of people. It is made of what is told anyway. The hours themselves would tell more: one
+    volunteer gives as many as a session lasts, so that sessions of five hours say how many they were."""
+    return STEP * round(volunteers * minutes / (60 * STEP * sessions)) if sessions else 0
+
+
 def stored(staircase: Staircase, counts: Mapping[Measure, int]) -> dict[Measure, int]:
     """What is stored of a cell's counts. What rounds to nothing is left out, as what is nothing: the store does not
-    tell them apart either."""
-    figures = {
-        measure: count if measure in EXACT else staircase.rounded(count) for measure, count in counts.items()
+    tell them apart either. Volunteers' hours come as the minutes of the sessions that say who helped."""
+    figures: dict[Measure, int] = {
+        measure: count if measure in EXACT else staircase.rounded(count)
+        for measure, count in counts.items()
+        if measure != Measure.VOLUNTEER_HOURS
     }
+    figures[Measure.VOLUNTEER_HOURS] = hours(
+        figures.get(Measure.VOLUNTEERS, 0), counts.get(Measure.VOLUNTEER_HOURS, 0),
+        counts.get(Measure.VOLUNTEERS_SAID, 0),
+    )  # fmt: skip
     return {measure: figure for measure, figure in figures.items() if figure}

@@ -66,15 +66,18 @@ class Sum:
     value: int
     cells: int
     exact: bool = False
+    weight: float = 1
+    """How much one of the people is in it: of volunteers' hours as many as they gave on average."""
 
     @property
     def error(self) -> int:
         """The likely error: in 95 of 100 the true number is no farther away. 0 where nobody is counted."""
-        return 0 if self.exact else round(4 * sqrt(self.cells))
+        return 0 if self.exact else round(4 * sqrt(self.cells) * self.weight)
 
     def __add__(self, other: "Sum") -> "Sum":
         """The sum of other cells with these: parts that are merged are added, and never rounded again."""
-        return Sum(self.value + other.value, self.cells + other.cells, self.exact and other.exact)
+        weight = max(self.weight, other.weight)
+        return Sum(self.value + other.value, self.cells + other.cells, self.exact and other.exact, weight)
 
 
 Sums = dict[Measure, Sum]
@@ -198,11 +201,17 @@ async def _sums(
 
 
 def _summed(measures: Sequence[Measure], statement: Statement) -> str:
-    """SQL: each measure's sum under its name; and people, whose number decides what is shown of others."""
+    """SQL: the sum under its name of each measure, and of what goes with them."""
     return ", ".join(
         f"coalesce(sum((f.figures ->> {statement.value(measure.value)})::int), 0)::bigint AS {measure.value}"
-        for measure in dict.fromkeys([*measures, Measure.PEOPLE])
+        for measure in _with(measures)
     )
+
+
+def _with(measures: Sequence[Measure]) -> list[Measure]:
+    """These measures; people, whose number decides what is shown of others; and whom hours are of."""
+    volunteers = [Measure.VOLUNTEERS] if Measure.VOLUNTEER_HOURS in measures else []
+    return list(dict.fromkeys([*measures, Measure.PEOPLE, *volunteers]))
 
 
 def _as_sums(found: dict[str, Any], measures: Sequence[Measure]) -> Sums:
@@ -213,7 +222,9 @@ def _as_sums(found: dict[str, Any], measures: Sequence[Measure]) -> Sums:
             continue
         # What is booked counts in cells of offers that nothing has been held of yet, too.
         count = found["there" if whole_only else "held_cells"]
-        sums[measure] = Sum(found[measure.value], count, measure in EXACT)
+        whom = found[Measure.VOLUNTEERS.value] if measure == Measure.VOLUNTEER_HOURS else 0
+        weight = found[measure.value] / whom if whom else 1
+        sums[measure] = Sum(found[measure.value], count, measure in EXACT, weight)
     return sums
 
 
@@ -251,7 +262,7 @@ async def several(asks: Sequence[Ask]) -> list[dict[int, Sums]]:
     for number, ask in enumerate(asks):
         if not ask.cells.whole and any(INDICATORS[measure].whole_only for measure in ask.measures):
             raise TooFine
-        wanted.append(list(dict.fromkeys([*ask.measures, Measure.PEOPLE])))
+        wanted.append(_with(ask.measures))
         sums = ", ".join(
             f"coalesce(sum((f.figures ->> '{measure.value}')::int), 0)::bigint" for measure in wanted[-1]
         )

@@ -33,13 +33,14 @@ class Reached(NamedTuple):
 
 
 async def own_contact(request: Request) -> Contact | None:
-    """The first address that the signed-in person has proven theirs. A guide's is not where messages should go."""
+    """The first address that the signed-in person has proven theirs, and that takes messages where one does. A guide's
+    is not where messages should go."""
     if request.person is None or Role.GUIDE in request.roles:
         return None
     return await row(
         Contact,
         """SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
-        ORDER BY channel, created_at, id LIMIT 1""",
+        ORDER BY refused_at IS NOT NULL, channel, created_at, id LIMIT 1""",
         request.person.id,
     )
 

@@ -1,5 +1,7 @@
-"""A host writes to the participants: the message and what goes out of it, in one transaction."""
+"""A host writes to the participants: the message and what goes out of it, in one transaction. And what nobody got is
+told by telephone."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,6 +9,7 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.base.post.queue import Claimed
 from marketplace.base.web.limits import Tries, limits
 from offers.catalogue.models import Offer, Session
 from offers.messages import mails
@@ -14,7 +17,8 @@ from offers.messages.acts import Act
 from offers.messages.models import NEWS, HostMessage, Recipients
 from offers.messages.queries import recipients
 from offers.participants.queries import counts
-from offers.telling.actions import tell
+from offers.telling.actions import tell, to_ring
+from offers.telling.models import CallAbout
 
 OF_OFFER, BY_AUTHOR = 3, 10
 """Messages a day."""
@@ -54,3 +58,37 @@ async def write(
             Act.MESSAGE_SENT, now=now, actor=by, object_id=session.id if session else offer.id,
             organization=offer.owner_id, details={"recipients": to, "told": told, "to_call": to_call},
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A session that somebody was to be told of, as it is now; None where it was not about one."""
+
+    session_id: UUID | None
+    sequence: int | None
+
+
+UNTOLD = """SELECT x.session_id, s.sequence FROM booking b JOIN person n ON n.id = b.participant_id
+LEFT JOIN host_message m ON m.id = $4
+LEFT JOIN unnest($3::uuid[]) AS x (session_id) ON true LEFT JOIN session s ON s.id = x.session_id
+WHERE b.id = $1 AND n.name IS NOT NULL AND (b.ended_by IS NULL OR b.ended_by IN ('host', 'session', 'offer'))
+    AND (b.answered_at IS NOT NULL OR $2 NOT IN ('receipt', 'waiting')) AND (m.id IS NULL OR m.recipients <> ALL($5))
+ORDER BY s.starts_at"""
+"""What booking b is still to be told of a message that nobody got. What somebody has done themselves, or has seen on
+the page where they did it, is no news to them; and what a host writes to those who have nothing booked need nobody
+hear."""
+
+
+async def ring_instead(lost: Claimed, now: datetime) -> None:
+    """Somebody is to be rung about what a message that nobody will get was to tell of their booking: the same calls as
+    where it was known beforehand that none reaches them (offers/telling)."""
+    booking, facts = lost.to.about.booking_id, lost.facts
+    if booking is None or lost.mail not in set(CallAbout):
+        return
+    about, added = CallAbout(lost.mail), facts.get("sessions", [])
+    sessions, message = added or [each for each in [facts.get("session")] if each], facts.get("message")
+    for one in await rows(Untold, UNTOLD, booking, about, sessions, message, sorted(NEWS)):
+        key = f"{about}:{one.session_id}:{booking}" if added else lost.key
+        session = str(one.session_id) if one.session_id else None
+        sequence = facts.get("sequence", one.sequence)
+        await to_ring(about, booking, key=key, now=now, session=session, sequence=sequence, message=message)

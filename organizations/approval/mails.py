@@ -6,6 +6,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, Recipient, compose, mail
 from organizations.approval.models import Decision
+from organizations.approval.queries import nobody_hears
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members.addressees import still
 from organizations.members.queries import coordinators_to_tell, managers_to_tell
@@ -30,12 +31,13 @@ async def who_may_answer(recipient: Recipient, /, *, organization: str) -> Recip
 
 @mail(to=who_leads_it)
 async def application_received(channel: Channel, lang: str, organization: str) -> Content | None:
-    """Thanks to whoever applied."""
+    """Thanks to whoever applied; and whom to ring where nobody in the municipality hears of it."""
     found = await Organization.get_or_none(id=UUID(organization)).select_related("municipality")
     if found is None:
         return None
     subject = lazy("Vi har fått søknaden deres")
-    return compose("application_received", channel, lang, subject, organization=found)
+    nobody = await nobody_hears(found.id, found.municipality_id)
+    return compose("application_received", channel, lang, subject, organization=found, nobody=nobody)
 
 
 @mail(to=who_may_answer)

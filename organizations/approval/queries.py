@@ -10,7 +10,7 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.text import name_order
 from organizations.approval.rules import SUSPENDED
 from organizations.directory.models import Organization, OrganizationState, OrganizationText, Stands
-from organizations.members.queries import APPROVAL_REACH
+from organizations.members.queries import APPROVAL_REACH, coordinators_to_tell, managers_to_tell
 
 PAGE = 20
 SHELVES: dict[str, tuple[OrganizationState, str]] = {
@@ -97,6 +97,13 @@ async def applications_of(person: Any) -> list[Applied]:
 async def municipalities() -> list[Choice]:
     """Those that the instance serves, by name."""
     return await rows(Choice, f"SELECT id, name FROM municipality ORDER BY {name_order('name')}, id")
+
+
+async def nobody_hears(organization: UUID, municipality: UUID) -> bool:
+    """Is there nobody in the municipality who is told of this organisation's application and may answer it? Whoever
+    leads it themselves answers nothing."""
+    own = {one.person_id for one in await managers_to_tell(organization)}
+    return all(one.person_id in own for one in await coordinators_to_tell(municipality))
 
 
 async def has_number(number: str, other_than: UUID | None = None) -> bool:

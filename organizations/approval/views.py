@@ -91,6 +91,7 @@ async def application(request: Request) -> Response:
         request, "organizations/approval/application.html", status=422 if form.errors else 200, form=form,
         places=places, kinds=list(KIND_LABELS.items()), found=found,
         state_label=STATE_LABELS[OrganizationState(found.state)],
+        nobody=await queries.nobody_hears(found.id, found.municipality),
         kind_label=KIND_LABELS[OrganizationKind(found.kind)], decisions=await queries.decisions_about(found.id),
         answered=rules.ANSWERED_LABELS,
     )  # fmt: skip

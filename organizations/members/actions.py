@@ -71,6 +71,7 @@ async def change(membership: Membership, role: Role, *, by: SignedIn, now: datet
         )
         if begun is None:
             raise Refused(_("Hen har den rollen allerede."))
+        await _take_back_invitations(membership, by, now)
         await _keep_a_manager(membership)
         await _tell(begun, person, "changed", now)
         return await _sign_out(person, by, now)
@@ -81,6 +82,7 @@ async def end(membership: Membership, *, by: SignedIn | None, now: datetime) -> 
     LastManager, Refused."""
     async with changing(membership.organization_id):
         await _end_role(membership, now)
+        await _take_back_invitations(membership, by, now)
         await _ended(membership, by, now)
         await _keep_a_manager(membership)
         await _tell(membership.id, membership.person_id, "ended", now)
@@ -115,6 +117,25 @@ async def _end_role(membership: Membership, now: datetime) -> None:
 LED_TO_IT = """SELECT i.id FROM invitation i JOIN contact_point c ON c.channel = i.channel AND c.value = i.address
 WHERE c.person_id = $1 AND i.organization_id = $2 AND i.accepted_at IS NOT NULL"""
 """A restore to before an invitation was accepted must not let it be accepted again by whoever was shown out since."""
+
+
+async def _take_back_invitations(membership: Membership, by: SignedIn | None, now: datetime) -> None:
+    """Whoever may invite no more takes no way back along: what they have sent, perhaps to an address of their own,
+    works no longer. Whoever goes by themselves leaves it to those who stay."""
+    if by and by.id == membership.person_id:
+        return
+    ended = await column(
+        """UPDATE invitation i SET ended_at = $3 WHERE organization_id = $1 AND invited_by_id = $2
+            AND accepted_at IS NULL AND ended_at IS NULL AND NOT EXISTS (SELECT FROM membership m
+                WHERE m.person_id = $2 AND m.organization_id = $1 AND m.ended_at IS NULL
+                    AND (m.role = 'manager' OR m.role = 'editor' AND i.role = 'host'))
+        RETURNING id""",
+        membership.organization_id, membership.person_id, now,
+    )  # fmt: skip
+    ledger.note(Lost.INVITATION, *ended)
+    for each in ended:
+        await record(Act.INVITATION_TAKEN_BACK, now=now, actor=by.id if by else None, object_id=each,
+                     organization=membership.organization_id)  # fmt: skip
 
 
 async def _ended(membership: Membership, by: SignedIn | None, now: datetime) -> None:

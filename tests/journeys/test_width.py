@@ -1,5 +1,6 @@
-"""Nothing goes sideways: every page on a small phone, and on a phone whose owner reads text at twice its size, in a
-town where everything has a long name; and every mail. On the small phone axe looks at every page too."""
+"""Nothing goes sideways, and no text stands in a column so narrow that its words fall into letters: every page on a
+small phone, and on a phone whose owner reads text at twice its size, in a town where everything has a long name; and
+every mail. On the small phone axe looks at every page too."""
 
 from typing import Any
 
@@ -40,6 +41,24 @@ LONG = (
     "UPDATE dialogue_meeting SET agenda = $2",
 )
 """Everything that somebody may have written, as one long word or address."""
+IN_LETTERS = """() => {
+    const unseen = one => one && (one.offsetWidth <= 1 && one.offsetHeight <= 1 || unseen(one.parentElement));
+    const lines = node => {
+        const all = document.createRange();
+        all.selectNodeContents(node);
+        return new Set([...all.getClientRects()].filter(box => box.width).map(box => Math.round(box.top))).size;
+    };
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const node = texts.currentNode, within = node.parentElement, length = node.data.trim().length;
+        if (length < 8 || within.closest("svg, script, style, option") || unseen(within)) continue;
+        const count = lines(node);
+        if (count > 2 && length / count < 4) found.push(count + " lines: " + within.outerHTML.slice(0, 160));
+    }
+    return found.slice(0, 3).join(" | ") || null;
+}"""
+"""What is broken into lines of fewer than four letters each. It goes nowhere sideways, and nobody can read it."""
 
 
 async def long_town() -> Town:
@@ -66,7 +85,7 @@ async def served(page: Page, visitor: Visitor) -> None:
 
 
 async def look(page: Page, visitor: Visitor, path: str, size: str) -> str:
-    """What is too wide on this page, or what axe has to say where text has its usual size."""
+    """What is too wide or too narrow on this page, or what axe has to say where text has its usual size."""
     if "html" not in (await visitor.open(path)).response.headers.get("content-type", ""):
         return ""
     await page.emulate_media(
@@ -75,7 +94,7 @@ async def look(page: Page, visitor: Visitor, path: str, size: str) -> str:
     await page.goto(f"http://127.0.0.1:8000{path}")
     await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     await page.evaluate(LARGER, size)
-    found: str | None = await page.evaluate(TOO_WIDE)
+    found: str | None = await page.evaluate(TOO_WIDE) or await page.evaluate(IN_LETTERS)
     if not found and not size:
         # While it is open the menu lies over the page, so that what is under it cannot be pressed just then.
         await page.evaluate("document.querySelectorAll('.tp-menu').forEach(one => one.open = false)")

@@ -27,15 +27,23 @@ log = structlog.get_logger("outbox")
 Clock = Callable[[], datetime]
 Refused = Callable[[Channel, str, datetime], Awaitable[None]]
 """Told of an address that nobody is at: channel, address, moment."""
+Lost = Callable[[Claimed, datetime], Awaitable[None]]
+"""Told of a message that nobody will get, before that is noted: perhaps twice, and never not at all."""
 
 
-async def send_due(refused: Refused, now: Clock, stop: asyncio.Event | None = None) -> int:
+async def nobody_else(row: Claimed, now: datetime) -> None:
+    """Nobody tells it in its place."""
+
+
+async def send_due(
+    refused: Refused, now: Clock, stop: asyncio.Event | None = None, lost: Lost = nobody_else
+) -> int:
     """Send all that is due, over one connection a channel. Returns how many went out.
 
     `stop` ends it after the message at hand and gives the rest back.
     """
     stop = stop or asyncio.Event()
-    at_work = Round(refused, now)
+    at_work = Round(refused, now, lost)
     sent = 0
     try:
         while not stop.is_set() and (batch := await queue.claim(now())):
@@ -49,8 +57,8 @@ async def send_due(refused: Refused, now: Clock, stop: asyncio.Event | None = No
 class Round:
     """One look at what is due: the connections it opened, and which of them have got something through."""
 
-    def __init__(self, refused: Refused, now: Clock) -> None:
-        self.refused, self.now = refused, now
+    def __init__(self, refused: Refused, now: Clock, lost: Lost) -> None:
+        self.refused, self.now, self.lost = refused, now, lost
         self.carriers: dict[Channel, Carrier] = {}
         self.shut: dict[Channel, str] = {}
         """Carriers that do not work just now, and why."""
@@ -84,6 +92,7 @@ class Round:
         try:
             to = await right_to(row.mail, row.to.about)(row.to, **row.facts)
             if to is None:
+                await self.lost(row, self.now())
                 await queue.unsaid(row, "nobody's any more", self.now())
                 return False
             if to != row.to:
@@ -94,7 +103,7 @@ class Round:
             raise
         except Exception:
             log.exception("mail not written", mail=row.mail, message=str(row.id))
-            await queue.later(row, "not written", self.now())
+            await self.later(row, "not written")
             return None
         if content is None:
             await queue.unsaid(row, "nothing to say", self.now())
@@ -108,28 +117,45 @@ class Round:
             await queue.give_back([row], problem.code)
             return None
         except Broken as problem:
-            await queue.later(row, problem.code, self.now(), Waiting.CARRIER)
+            await self.later(row, problem.code, Waiting.CARRIER)
             await self.close(channel, problem.code, reached=True)
             return None
         except Postponed as problem:
             await self.open(channel)
-            await queue.later(row, problem.code, self.now())
+            await self.later(row, problem.code)
             return None
         except Rejected as problem:
             log.warning("mail rejected", mail=row.mail, message=str(row.id), code=problem.code)
-            await queue.failed(row, problem.code, self.now())
-            if problem.nobody:
-                await self.refused(channel, row.to.address, self.now())
-            return False
+            return await self.rejected(row, problem)
         except Exception:
             log.exception("mail not sent", mail=row.mail, message=str(row.id))
-            await queue.later(row, "not sent", self.now())
+            await self.later(row, "not sent")
             return None
         await queue.sent(row, self.now())
         await self.open(channel)
         if content.sent:
             await content.sent(self.now())
         return True
+
+    async def rejected(self, row: Claimed, problem: Rejected) -> bool | None:
+        """It will never be taken there. Where nobody is at the address, whoever it is for may have another by which
+        they have the same right to it; else somebody may have to tell them."""
+        if problem.nobody:
+            await self.refused(row.to.channel, row.to.address, self.now())
+            to = await right_to(row.mail, row.to.about)(row.to, **row.facts)
+            if to and (to.channel, to.address) != (row.to.channel, row.to.address):
+                await queue.goes(row, to)
+                await queue.give_back([row])
+                return None
+        await self.lost(row, self.now())
+        await queue.failed(row, problem.code, self.now())
+        return False
+
+    async def later(self, row: Claimed, problem: str, waits_for: Waiting | None = None) -> None:
+        """It is tried again, or was for the last time."""
+        if queue.was_last(row):
+            await self.lost(row, self.now())
+        await queue.later(row, problem, self.now(), waits_for)
 
     async def close(self, channel: Channel, problem: str, *, reached: bool) -> None:
         """Nothing got through there: try no more for a while, or once more if it may have been the message."""

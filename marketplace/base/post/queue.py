@@ -158,9 +158,14 @@ async def failed(row: Claimed, problem: str, now: datetime) -> None:
     await mark(FAILED, row.id, now, problem, sorted(PASSING), row.leased_until, sorted(URGENT))
 
 
+def was_last(row: Claimed) -> bool:
+    """Has it been tried as often as anything is?"""
+    return row.attempts > len(BACKOFF)
+
+
 async def later(row: Claimed, problem: str, now: datetime, waits_for: Waiting | None = None) -> None:
     """Try again after the wait of this attempt, or give up."""
-    if row.attempts > len(BACKOFF):
+    if was_last(row):
         log.error("mail given up", mail=row.mail, message=str(row.id), problem=problem)
         await failed(row, problem, now)
     else:

@@ -62,6 +62,12 @@ def cells_of(goal: Goal) -> Cells:
     )
 
 
+def is_counted(goal: Goal) -> bool:
+    """Are there numbers for it? It says which cells it means; and a goal from before something was of the whole
+    municipality only may ask it of a part."""
+    return goal.cells_known and (cells_of(goal).whole or not INDICATORS[Measure(goal.indicator)].whole_only)
+
+
 def aim_of(goal: Goal, stretch: Span, target: int | None = None) -> Aim:
     return Aim(
         goal.indicator, CountedAs(goal.counted_as), Direction(goal.direction), target or goal.target, stretch
@@ -87,7 +93,7 @@ async def series(wanted: Sequence[Wanted], now: datetime, *, beside: bool = Fals
     old = await _old_figures([one.goal.id for one in wanted])
     met = await _meetings([one for one in wanted if one.goal.indicator == AT_MEETING], now)
     sums = await _sums(
-        [one for one in wanted if one.goal.indicator != AT_MEETING and one.goal.cells_known], beside
+        [one for one in wanted if one.goal.indicator != AT_MEETING and is_counted(one.goal)], beside
     )
     people = await _populations({one.goal.focus_area.plan.municipality_id for one in wanted})
     found = []
@@ -192,7 +198,7 @@ def _asks(goal: Goal, year: int) -> list[Ask]:
 
 def _counted(one: Wanted, sums: Mapping[Ask, Numbers], population: Population | None, beside: bool) -> Series:
     goal = one.goal
-    if not goal.cells_known:
+    if not is_counted(goal):
         return Series(_aim(one), [])
     stretch = one.stretch
     read = {year: [sums[ask] for ask in _asks(goal, year)] for year in _years(one, beside)}

@@ -137,7 +137,7 @@ async def hand_over(actor: UUID, person: UUID, *, now: datetime) -> None:
             handed_over_at = $3, contact_id = (
                 SELECT c.id FROM contact_point c WHERE c.person_id = $2 AND NOT EXISTS (
                     SELECT FROM contact_point o WHERE o.person_id = $1 AND o.channel = c.channel AND o.value = c.value)
-                ORDER BY c.verified_at NULLS LAST, c.id LIMIT 1)
+                ORDER BY c.refused_at IS NOT NULL, c.verified_at NULLS LAST, c.id LIMIT 1)
         WHERE participant_id = $2 AND booked_by_id = $1""",
         actor, person, now,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from marketplace.base.i18n import ngettext
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, MailFunction, post
 from marketplace.base.signing import each_signed, secret_hash, signed
+from marketplace.people.actions import is_somebodys
 from marketplace.people.acts import Act
 from marketplace.people.models import Person
 from marketplace.people.sign_in import mails
@@ -144,12 +145,18 @@ async def use_link(token: str, person: UUID | None, now: datetime) -> Used:
     ticket = await row(Used, USE_LINK, secret_hash(token), now, person)
     if ticket is None:
         raise TicketGone
+    await is_somebodys(ticket.channel, ticket.address)
     return ticket
 
 
 async def try_code(ticket_id: UUID, code: str, person: UUID | None, now: datetime) -> Used | None:
     """Count a wrong guess, or use up the ticket: `used_at` then. None: the ticket is gone, or another person's."""
-    return await row(Used, TRY_CODE, ticket_id, now, each_signed(CODE, str(ticket_id), code), GUESSES, person)
+    ticket = await row(
+        Used, TRY_CODE, ticket_id, now, each_signed(CODE, str(ticket_id), code), GUESSES, person
+    )
+    if ticket and ticket.used_at:
+        await is_somebodys(ticket.channel, ticket.address)
+    return ticket
 
 
 def wrong_code(ticket: Used | None) -> Refused:

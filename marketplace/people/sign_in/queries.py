@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
@@ -44,17 +45,34 @@ async def has_second_factor(person: UUID) -> bool:
     return bool(await value(f"SELECT {HAS_FACTOR.format(person='$1')}", person))
 
 
-async def signed_in(secret: str, now: datetime, roles: str = "'{}'::text[]") -> SignedIn | None:
+class Beside(NamedTuple):
+    """What is asked in the statement that finds out who asks: SQL of one row of person `asker`, or of none, with
+    `values` from $3 on. `kind` has its columns too."""
+
+    kind: type[SignedIn]
+    sql: str
+    values: tuple[Any, ...]
+
+
+NOTHING = Beside(SignedIn, "", ())
+
+
+async def signed_in(
+    secret: str, now: datetime, roles: str = "'{}'::text[]", beside: Beside = NOTHING
+) -> SignedIn | None:
     """Who has the sign-in with this secret, if it has not been ended. rules.over says whether it lasted too long.
-    `roles`: SQL of the roles of person p, whom floors above know; they come in the same statement."""
+    `roles`: SQL of the roles of person `asker`, whom floors above know; they come in the same statement."""
+    and_that, there = (
+        (", there.*", f"LEFT JOIN LATERAL ({beside.sql}) there ON true") if beside.sql else ("", "")
+    )
     return await row(
-        SignedIn,
-        f"""SELECT p.id, p.name, p.lang, s.id AS sign_in_id, s.seen_at, s.created_at AS signed_in_at,
-            s.second_factor_at, {HAS_FACTOR.format(person="p.id")} AS has_second_factor,
-            {roles} AS roles
-        FROM sign_in s JOIN person p ON p.id = s.person_id
+        beside.kind,
+        f"""SELECT asker.id, asker.name, asker.lang, s.id AS sign_in_id, s.seen_at, s.created_at AS signed_in_at,
+            s.second_factor_at, {HAS_FACTOR.format(person="asker.id")} AS has_second_factor,
+            {roles} AS roles{and_that}
+        FROM sign_in s JOIN person asker ON asker.id = s.person_id {there}
         WHERE s.secret_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2""",
-        secret_hash(secret), now,
+        secret_hash(secret), now, *beside.values,
     )  # fmt: skip
 
 

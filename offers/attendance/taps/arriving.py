@@ -17,7 +17,7 @@ from offers.attendance.queries import Register
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.actions import Answered, Overtaken, Table, keep_on
 from offers.attendance.taps.forms import Unread
-from offers.attendance.taps.queries import board, glance
+from offers.attendance.taps.queries import About, Glance, board, glance
 from offers.attendance.taps.rules import Logged, Sender, Tap
 from offers.attendance.year_keys import Known, key_by
 
@@ -36,16 +36,20 @@ class Arrived:
 
 
 async def arrive(
-    person: UUID, name: str | None, session: UUID, sent: list[Tap | Unread], *, now: datetime
+    person: UUID,
+    name: str | None,
+    session: UUID,
+    sent: list[Tap | Unread],
+    seen: Glance | None,
+    *,
+    now: datetime,
 ) -> Arrived:
     """Judge these taps of somebody and write what is kept. A tap that is known is answered as before, and written once.
-    Raises NotFound for whoever has never led the session, KeyGone: then they may be sent again later."""
-    taps = [tap for tap in sent if isinstance(tap, Tap)]
-    bookings = sorted({tap.booking for tap in taps if tap.booking})
-    ids = [each for tap in taps for each in (tap.id, tap.after) if each]
+    `seen`: what stood when they arrived. Raises NotFound for whoever has never led the session, KeyGone: then they may
+    be sent again later."""
 
-    async def judged() -> Arrived:
-        table, sender, expected = await _look(person, name, session, bookings, ids, now)
+    async def judged(seen: Glance | None) -> Arrived:
+        table, sender, expected = await _laid(person, name, seen, now)
         stood = _state(table.register, table.register.saved_at, expected)
         answers = await keep_on(table, sent, sender)
         return Arrived(
@@ -57,18 +61,18 @@ async def arrive(
         )
 
     try:
-        return await judged()
+        return await judged(seen)
     except Overtaken:
+        about = About.of(session, sent)
         async with in_transaction():
-            await marking.hold_with(session, bookings)
-            return await judged()
+            await marking.hold_with(session, about.bookings)
+            return await judged(await glance(person, about))
 
 
-async def _look(
-    person: UUID, name: str | None, session: UUID, bookings: list[UUID], ids: list[UUID], now: datetime
+async def _laid(
+    person: UUID, name: str | None, seen: Glance | None, now: datetime
 ) -> tuple[Table, Sender, str]:
     """The table for these taps, who sends them, and who is expected, in a word."""
-    seen = await glance(person, session, bookings, ids)
     if seen is None:
         raise NotFound
     known = Known(seen.fingerprint, seen.year_closed_at) if seen.fingerprint else None
@@ -78,7 +82,7 @@ async def _look(
         key = None
     register, parties = Register(*seen.register), [Attendee(*each) for each in seen.parties]
     logged = [Logged(*each) for each in seen.logged]
-    held = marking.Held(seen.id, seen.starts_at, seen.ends_at, seen.status)
+    held = marking.Held(seen.session, seen.starts_at, seen.ends_at, seen.status)
     table = Table(
         held, seen.owner_id, {party.booking_id: party for party in parties}, register,
         {tap.id: tap for tap in logged}, board(logged, register, parties), key, now,

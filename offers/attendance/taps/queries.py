@@ -1,17 +1,19 @@
 """Reads of what was tapped."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
+from marketplace.base.data.statement import asking
+from marketplace.people.sign_in.queries import Beside, SignedIn
 from offers.attendance.models import Cause
 from offers.attendance.queries import JUDGED, UNSHOWN, Register, moved_at, parties_of, saved
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
-from offers.attendance.taps.rules import Board, Face, Logged, Sender
+from offers.attendance.taps.rules import Board, Face, Logged, Sender, Tap
 from offers.rights.queries import ENDED, hosting
 from offers.seats.sql import covers
 
@@ -90,7 +92,7 @@ HERE = SAID.format(session="$2")
 OF_THESE = LOG.format(session="$2", ids="$4", ended_at=moved_at("$2"),
     said=f"{HERE} AND booking_id IS NULL UNION ALL {HERE} AND booking_id = ANY($3)")  # fmt: skip
 """Each half finds its own in the index. With OR between them every tap of the session was read, for each tap anew."""
-GLANCE = f"""SELECT x.owner_id, x.until, h.id, h.starts_at, h.ends_at, h.status, y.fingerprint,
+GLANCE = f"""SELECT x.owner_id, x.until, h.id AS session, h.starts_at, h.ends_at, h.status, y.fingerprint,
     y.closed_at AS year_closed_at, (SELECT r FROM ({JUDGED} WHERE s.id = $2) r) AS register,
     ARRAY(SELECT p FROM ({UNSHOWN} WHERE s.id = $2 AND b.id = ANY($3)) p) AS parties,
     ARRAY(SELECT t FROM ({OF_THESE}) t) AS logged,
@@ -102,15 +104,16 @@ LEFT JOIN year_key y ON y.year = extract(year FROM h.starts_at AT TIME ZONE 'Eur
 WHERE h.id = $2 AND (x.leads OR x.until IS NOT NULL)"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Glance:
     """What taps of a few bookings are judged by, read at one moment: whether somebody leads the session or did
     (`until`), the session, its year's key, its register, these bookings with what was tapped of them and of the session
-    itself, and who is `expected` in one word that is another when they are."""
+    itself, and who is `expected` in one word that is another when they are. Rows within the row come in the order of
+    the fields of what they are made into."""
 
     owner_id: UUID
     until: datetime | None
-    id: UUID
+    session: UUID
     starts_at: datetime
     ends_at: datetime
     status: str
@@ -122,10 +125,37 @@ class Glance:
     expected: str
 
 
-async def glance(person: UUID, session: UUID, bookings: list[UUID], ids: list[UUID]) -> Glance | None:
-    """A register as somebody's taps of these bookings need it, with the taps of these ids. None if they have never led
-    it. Rows within the row come in the order of the fields of what they are made into."""
-    return await row(Glance, GLANCE, person, session, bookings, ids)
+@dataclass(frozen=True, slots=True)
+class About:
+    """What taps are about: the session, the bookings that they mark, and ids of taps that may be known."""
+
+    session: UUID
+    bookings: list[UUID]
+    ids: list[UUID]
+
+    @classmethod
+    def of(cls, session: UUID, sent: Iterable[object]) -> "About":
+        taps = [tap for tap in sent if isinstance(tap, Tap)]
+        bookings = sorted({tap.booking for tap in taps if tap.booking})
+        return cls(session, bookings, [each for tap in taps for each in (tap.id, tap.after) if each])
+
+
+async def glance(person: UUID, about: About) -> Glance | None:
+    """A register as somebody's taps need it. None if they have never led it."""
+    return await row(Glance, GLANCE, person, about.session, about.bookings, about.ids)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tapper(SignedIn, Glance):
+    """Whoever sends taps, with the glance at what they are about. The `session` is None if they have never led it."""
+
+
+BESIDE = asking(GLANCE, "asker.id", "$3", "$4", "$5")
+
+
+def glance_beside(about: About) -> Beside:
+    """The same glance in the statement that finds out who sends the taps."""
+    return Beside(Tapper, BESIDE, (about.session, about.bookings, about.ids))
 
 
 async def sender(person: UUID, name: str | None, session: UUID) -> tuple[Sender, UUID] | None:

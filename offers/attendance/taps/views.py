@@ -7,13 +7,14 @@ from starlette.responses import JSONResponse, Response
 
 from marketplace.base.data.audit import record
 from marketplace.base.errors import NotFound, Problem
-from marketplace.base.web.access import had_role, member
+from marketplace.base.web.access import asks_beside, had_role, member
 from marketplace.base.web.http import Request, parse_id
+from marketplace.people.sign_in.queries import Beside
 from offers.attendance.acts import Act
 from offers.attendance.taps import forms
 from offers.attendance.taps.arriving import Arrived, arrive
 from offers.attendance.taps.models import Outcome
-from offers.attendance.taps.queries import kept
+from offers.attendance.taps.queries import About, glance_beside, kept
 from offers.attendance.taps.rules import Sender, Why
 from offers.attendance.taps.shown import Shown, shown
 from offers.attendance.taps.words import WORDS
@@ -65,14 +66,33 @@ def _told_to(sender: Sender, outcome: str) -> str:
     return outcome if sender.until is None or outcome == Outcome.REFUSED else Outcome.KEPT
 
 
+async def _sent(request: Request) -> forms.Sent:
+    """What is sent, read once: to ask what stands, and to judge it. Raises BadRequest."""
+    found: forms.Sent | None = request.scope.get("taps")
+    if found is None:
+        found = request.scope["taps"] = forms.read(await request.body(), request.now)
+    return found
+
+
+async def _standing(request: Request) -> Beside | None:
+    """What is asked with who sends these taps."""
+    try:
+        return glance_beside(About.of(parse_id(request.path_params["id"]), (await _sent(request)).taps))
+    except Problem:  # the view says so, once it is known to whom
+        return None
+
+
+@asks_beside(_standing)
 @had_role
 async def send(request: Request) -> Response:
     """POST /manage/sessions/{id}/register/taps. Also from whoever leads the session no more: each tap is judged by
     whether they did at its time, but nothing of the register is told to them."""
     session: UUID = parse_id(request.path_params["id"])
     try:
-        sent = forms.read(await request.body(), request.now)
-        arrived = await arrive(request.person.id, request.person.name, session, sent.taps, now=request.now)
+        sent, seen = await _sent(request), request.person if request.person.session else None
+        arrived = await arrive(
+            request.person.id, request.person.name, session, sent.taps, seen, now=request.now
+        )
     except KeyGone as gone:  # 503: the taps wait on the phone, and are sent again
         return answer({"now": request.now.isoformat(), "why": gone.message}, 503)
     except NotFound:

@@ -69,6 +69,7 @@ async def invite(
         if known:
             again = await Invitation.get(id=known)
             again.leads_as = leads_as or again.leads_as
+            again.invited_by_id = by or again.invited_by_id  # who asked last answers for it
             return await _send(again, by, now)
         if await value(OPEN, organization, now) >= MOST_OPEN:
             raise Refused(_("Mange inviterte har ikke svart ennå. Ta tilbake noen av invitasjonene først."))

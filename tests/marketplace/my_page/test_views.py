@@ -8,11 +8,13 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.data.database import rows, value
-from marketplace.base.models import Channel
+from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.mail import About, post
 from marketplace.base.signing import secret_hash
 from marketplace.my_page.acting import actions as acting
-from marketplace.people.models import Person, Relation
+from marketplace.people.models import ContactPoint, Person, Relation
 from marketplace.people.sign_in.models import SignIn
+from offers.bookings.mails import receipt
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
@@ -253,6 +255,43 @@ async def test_messages_about_what_is_booked_follow_my_language(visitor: Visitor
     await visitor.sign_in(ola)
     await visitor.submit(await visitor.open("/my-page"), "/profile", name="Ola", lang="en")
     assert [(await Booking.get(id=one.id)).lang for one in (mine, anothers)] == ["en", "nb"]
+
+
+async def test_the_language_is_that_of_whoever_the_messages_go_to(visitor: Visitor) -> None:
+    """Gro is a guide, Ola has called her; he has booked as a guest before, and Liv acts for Ada, who has an address."""
+    gro, ola = await make.person("Gro", "gro@example.no"), await make.person("Ola", "ola@example.no")
+    caller, guest, ada = await make.person("Ola"), await make.person("Olaf"), await make.person("Ada")
+    pool = await SeatPool.get(offer=await make.offer())
+    said = {
+        "by the guide": await make.booking(
+            pool, caller, booked_by=gro, contact=await make.contact(caller, "ola@example.no", verified=False)
+        ),
+        "as a guest": await make.booking(
+            pool, guest, contact=await make.contact(guest, "ola@example.no", verified=False)
+        ),
+        "for somebody who reads it": await make.booking(
+            pool, ada, booked_by=ola, contact=await make.contact(ada, "ada@example.no", verified=False)
+        ),
+        "of her own": await make.booking(pool, gro, contact=await ContactPoint.get(person=gro)),
+    }
+
+    async def langs() -> dict[str, str]:
+        return {what: (await Booking.get(id=one.id)).lang for what, one in said.items()}
+
+    await visitor.sign_in(gro)
+    await visitor.submit(await visitor.open("/my-page"), "/profile", name="Gro", lang="nn")
+    assert await langs() == dict.fromkeys(said, "nb") | {"of her own": "nn"}
+    party = said["by the guide"]
+    await post(
+        receipt, channel=Channel.EMAIL, address="ola@example.no", lang="nb", key="receipt:1", now=NOW,
+        about=About(booking_id=party.id), booking=str(party.id),
+    )  # fmt: skip
+    await visitor.sign_in(ola)
+    await visitor.submit(await visitor.open("/my-page"), "/profile", name="Ola", lang="en")
+    assert await langs() == {
+        "by the guide": "en", "as a guest": "en", "for somebody who reads it": "nb", "of her own": "nn",
+    }  # fmt: skip
+    assert (await OutboxMessage.get()).lang == "en"
 
 
 @pytest.mark.parametrize("typed", [{"lang": "xx"}, {"lang": ""}, {"name": "x" * 81}, {"name": "a\0b"}])

@@ -7,10 +7,12 @@ from uuid import UUID
 import pytest
 
 from marketplace.base.data.database import rows
+from marketplace.privacy.erasure.actions import erase
 from marketplace.statistics import stored
 from marketplace.statistics.measures import EXACT, INDICATORS, OF_EVERY_CELL, Measure
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from marketplace.statistics.stored import By, Cells, TooFine
+from offers.attendance.models import Attendance, Register
 from offers.catalogue.kinds import Kind
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.seats.models import Booking, BookingState
@@ -265,3 +267,47 @@ async def test_the_likely_error_grows_with_the_root_of_the_cells() -> None:
     assert stored.Sum(100, 16, exact=True).error == 0
     together = stored.Sum(10, 1) + stored.Sum(15, 3)
     assert together == stored.Sum(25, 4)
+
+
+async def test_the_likely_error_of_hours_is_that_of_those_who_gave_them(sandnes: UUID) -> None:
+    """As many hours as each of them gave on average, whether the volunteers are asked for or not."""
+    cells = await closing(50, volunteers=10, volunteer_hours=60)
+    for measures in ([M.VOLUNTEERS, M.VOLUNTEER_HOURS], [M.VOLUNTEER_HOURS]):
+        found = await stored.total(cells, 2026, measures)
+        assert (found[M.VOLUNTEER_HOURS].value, found[M.VOLUNTEER_HOURS].error) == (60, 24)
+        [months] = await stored.several([stored.Ask(cells, 2026, tuple(measures))])
+        assert months[9][M.VOLUNTEER_HOURS].error == 24
+    assert (await stored.total(cells, 2026, [M.VOLUNTEERS]))[M.VOLUNTEERS].error == 4
+
+
+async def test_who_erases_themselves_changes_no_count_of_what_is_over() -> None:
+    """Neither what they came to, nor what they asked for, waited for and gave back."""
+    aud = await make.person("Aud")
+    contact = await make.contact(aud, "aud@example.no")
+    course = await make.offer(
+        joining=Joining.WHOLE, capacity=9, starts=[SEPTEMBER, SEPTEMBER + WEEK], minutes=60
+    )
+    booking = await make.booking(
+        await SeatPool.get(offer=course), aud, contact=contact, created_at=SEPTEMBER - WEEK
+    )
+    for session, state in zip(
+        await Session.filter(offer=course).order_by("starts_at"), ("present", "absent"), strict=True
+    ):
+        await Register.create(
+            session=session, saved_at=session.ends_at, closed_at=session.ends_at, closed_by="host"
+        )
+        await Attendance.create(
+            session=session, booking=booking, state=state, seats_present=int(state == "present"),
+            pseudonym=b"a" * 32, recorded_at=session.ends_at,
+        )  # fmt: skip
+    asked = await SeatPool.get(offer=await make.offer(joining=Joining.REQUEST, capacity=9))
+    await make.booking(asked, aud, state=BookingState.REQUESTED, contact=contact, created_at=SEPTEMBER)
+    later = await SeatPool.get(offer=await make.offer(capacity=9))
+    await make.booking(later, aud, state=BookingState.WAITING, contact=contact, created_at=SEPTEMBER,
+                       waited_at=SEPTEMBER)  # fmt: skip
+    coming = await SeatPool.get(offer=await make.offer(capacity=9))
+    await make.booking(coming, aud, contact=contact, created_at=SEPTEMBER)
+    before = await counted(*M, month=10)
+    assert sum(number > 0 for number in before) > 12
+    await erase(aud.id, now=NOW)
+    assert dict(zip(M, await counted(*M, month=10), strict=True)) == dict(zip(M, before, strict=True))

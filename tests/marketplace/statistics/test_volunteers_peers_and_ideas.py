@@ -7,6 +7,7 @@ import pytest
 
 from marketplace.dialogue.models import Dialogue, DialogueItem
 from marketplace.statistics.measures import IDEA_DAYS, Measure
+from marketplace.statistics.staircase import hours
 from offers.attendance.models import Register
 from offers.catalogue.models import Offer, Session
 from offers.rights.models import HostAssignment
@@ -31,7 +32,12 @@ async def test_volunteers_and_their_hours_are_counted_where_somebody_has_said_it
     await Register.create(
         session=await Session.get(offer=silent), saved_at=NOW, closed_at=NOW, closed_by="host"
     )
-    assert await counted(M.VOLUNTEERS, M.VOLUNTEER_HOURS, M.VOLUNTEERS_SAID, M.SESSIONS) == [6, 9, 2, 3]
+    assert await counted(M.VOLUNTEERS, M.VOLUNTEERS_SAID, M.SESSIONS) == [6, 2, 3]
+    assert await counted(M.VOLUNTEER_HOURS) == [180], (
+        "minutes of the sessions that say it; hours are made of them"
+    )
+    assert hours(5, minutes=150, sessions=2) == 5
+    assert hours(10, minutes=180, sessions=2) == 15
 
 
 async def test_where_nobody_helped_it_is_said_and_is_none() -> None:
@@ -42,7 +48,8 @@ async def test_where_nobody_helped_it_is_said_and_is_none() -> None:
         closed_by="host",
         volunteers=0,
     )
-    assert await counted(M.VOLUNTEERS, M.VOLUNTEER_HOURS, M.VOLUNTEERS_SAID) == [0, 0, 1]
+    assert await counted(M.VOLUNTEERS, M.VOLUNTEERS_SAID) == [0, 1]
+    assert hours(0, minutes=120, sessions=1) == 0
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from marketplace.base.data.database import rows, value
-from marketplace.people.models import Person
+from marketplace.base.models import Channel
+from marketplace.people.models import ContactPoint, Person
+from organizations.approval import mails
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Organization, OrganizationKind, OrganizationText
 from organizations.members.models import Membership, Role
 from tests import make
+from tests.conftest import NOW
 from tests.organizations.approval.conftest import Register
 from tests.visitor import Page, Visitor
 
@@ -198,3 +201,36 @@ async def test_the_municipalitys_question_has_a_field_for_the_answer_and_they_st
         < said.index("På biblioteket, hver tirsdag.")
         < said.index("Hvem er dere?")
     )
+
+
+async def unheard(visitor: Visitor) -> tuple[bool, bool]:
+    """Are they told whom to ring, on the page of their application and in the mail?"""
+    made = await Organization.get(slug="lura-strikkelag")
+    mail = await mails.application_received(Channel.EMAIL, "nb", str(made.id))
+    assert mail is not None
+    page = await visitor.open("/organizations/apply/lura-strikkelag")
+    words = "Sandnes er det ingen som får beskjed"
+    assert (words in page.text) == ("Du trenger ikke gjøre noe nå" not in page.text)
+    return words in page.text, words in mail.text
+
+
+@pytest.mark.parametrize("gone", ["role", "address"])
+async def test_who_waits_where_nobody_is_told_reads_whom_to_ring(
+    visitor: Visitor, aud: Person, gone: str
+) -> None:
+    await send(visitor)
+    assert await unheard(visitor) == (False, False)
+    if gone == "role":
+        await Membership.filter(role=Role.COORDINATOR).update(ended_at=NOW)
+    else:
+        await ContactPoint.filter(value="nora@example.no").update(refused_at=NOW)
+    assert await unheard(visitor) == (True, True)
+
+
+async def test_whoever_applies_and_is_the_only_coordinator_is_told_that_nobody_answers(
+    visitor: Visitor, aud: Person
+) -> None:
+    nora = await Person.get(name="Nora")
+    await visitor.sign_in(nora)
+    await send(visitor)
+    assert await unheard(visitor) == (True, True)

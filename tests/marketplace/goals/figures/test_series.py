@@ -216,3 +216,15 @@ async def test_thirty_goals_are_read_in_as_many_statements_as_one(
     one, counted[:] = len(counted), []
     assert [found.points[-1].shown for found in await series(wanted, NOW)][:2] == [20, 1]
     assert len(counted) == one < 5
+
+
+@pytest.mark.parametrize("where", [{"evening": True}, {"kinds": ["course"]}, {"audiences": ["seniors"]}])
+async def test_what_is_of_the_whole_only_is_not_told_of_a_part_that_an_old_goal_asks_for(
+    area: FocusArea, where: dict[str, Any]
+) -> None:
+    """Else the page of a goal from before would say which offer a peer leads."""
+    await close(growing("led_together", 1, 2, people=60))
+    assert await numbers(await goal(area, "led_together", **where)) == {}
+    assert (
+        await of(await goal(area, "led_together", slug="share", counted_as="share", **where))
+    ).points == []

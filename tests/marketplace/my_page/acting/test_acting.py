@@ -231,6 +231,17 @@ async def test_either_ends_it_and_the_helper_sees_none_of_it_any_more(visitor: V
     assert "Kari" not in (await visitor.open("/my-page/helpers")).text
 
 
+async def test_what_is_handed_over_goes_to_an_address_that_takes_messages(db: None) -> None:
+    kari, ada = await make.person("Kari", "kari@example.no"), await make.person("Ada", "gammel@example.no")
+    await ContactPoint.filter(person=ada).update(refused_at=NOW)
+    lives = await make.contact(ada, "ada@example.no", verified=False)
+    row, offer = await accepted(kari, ada), await course()
+    pool = await SeatPool.get(offer=offer)
+    booking = await make.booking(pool, ada, booked_by=kari, contact=await ContactPoint.get(person=kari))
+    await acting.end(ada.id, row.id, now=NOW)
+    assert (await Booking.get(id=booking.id)).contact_id == lives.id
+
+
 async def test_a_booking_that_is_being_made_is_handed_over_too(db: None) -> None:
     kari, ada = await make.person("Kari", "kari@example.no"), await make.person("Ada", "ada@example.no")
     row, offer = await accepted(kari, ada), await course()

@@ -9,7 +9,7 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.my_page.contacts import actions
 from marketplace.people.models import ContactPoint, Person
-from offers.catalogue.models import SeatPool
+from offers.catalogue.models import Joining, SeatPool
 from offers.seats.models import Booking
 from tests import make
 from tests.conftest import NOW
@@ -163,6 +163,22 @@ async def test_a_removed_address_lets_nobody_in_and_its_messages_go_to_the_one_l
     assert (await Booking.get(id=guests.id)).contact_id == guests.contact_id, "a guest's is a guest's"
     told = await rows("SELECT address FROM outbox_message WHERE mail = 'addresses_changed' ORDER BY address")
     assert [each["address"] for each in told] == ["a@example.no", "b@example.no"]
+
+
+async def test_messages_go_on_to_an_address_that_takes_them(visitor: Visitor) -> None:
+    ola = await make.person("Ola")
+    dead, gone, lives = [await make.contact(ola, f"{name}@example.no") for name in "abc"]
+    await ContactPoint.filter(id=dead.id).update(refused_at=NOW)
+    offer = await make.offer(joining=Joining.WHOLE)
+    booking = await make.booking(await SeatPool.get(offer=offer), ola, contact=gone)
+    await visitor.sign_in(ola)
+    form = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    assert "b@example.no" in form.html
+    assert "a@example.no" not in form.html
+    page = await visitor.open(f"/my-page/contacts/{gone.id}/remove")
+    assert "går heretter til c@example.no" in page.text
+    await visitor.submit(page, "/remove")
+    assert (await Booking.get(id=booking.id)).contact_id == lives.id
 
 
 async def test_the_last_address_stays(visitor: Visitor) -> None:

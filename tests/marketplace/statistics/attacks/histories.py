@@ -233,7 +233,8 @@ def _closed(chance: random.Random, at: datetime) -> dict[str, Any]:
 
 
 async def correct(world: World) -> None:
-    """Registers are corrected, saved late and taken away; and offers are changed."""
+    """Registers are corrected, saved late and taken away; sessions are moved over midnight, into another month or year,
+    and cancelled; and offers are changed, also whose they are."""
     chance = world.chance
     for one in await Attendance.all():
         if chance.random() < 0.05:
@@ -250,6 +251,17 @@ async def correct(world: World) -> None:
         await Register.filter(id=register.id).update(volunteers=chance.choice([None, 4]))
     for host in chance.sample(world.made[HostAssignment], len(world.made[HostAssignment]) // 5):
         await HostAssignment.filter(id=host.id).update(leads_as=chance.choice(["peer", "professional"]))
+    for session in chance.sample(world.made[Session], len(world.made[Session]) // 12):
+        by = chance.choice([timedelta(hours=-9), timedelta(hours=9), -20 * DAY, 20 * DAY, -60 * DAY])
+        session.starts_at, session.ends_at = session.starts_at + by, session.ends_at + by
+        session.status = chance.choice([session.status, "scheduled", "scheduled", "cancelled"])
+        await Session.filter(id=session.id).update(
+            starts_at=session.starts_at, ends_at=session.ends_at, status=session.status
+        )
+    owners = {each.owner_id: each.municipality_id for each in world.made[Offer]}
+    for offer in chance.sample(world.made[Offer], len(world.made[Offer]) // 15):
+        others = [owner for owner, here in owners.items() if here == offer.municipality_id]
+        await Offer.filter(id=offer.id).update(owner_id=chance.choice(others))
     for offer in chance.sample(world.made[Offer], len(world.made[Offer]) // 10):
         await Offer.filter(id=offer.id).update(kind=chance.choice(list(Kind)), audiences=["parents"])
 
@@ -292,7 +304,11 @@ class Recount:
         for host in tables["host_assignment"]:
             leads[host["offer_id"]].add(host["leads_as"])
         held = self._held(tables["session"], offers, registers, leads, counts, end, now)
-        self._first(held, tables, counts)
+        begun = {
+            each["offer_id"] for each in tables["session"] if each["id"] in registers
+            and each["status"] != "cancelled" and each["starts_at"] < NEW_YEAR and each["ends_at"] <= now
+        }  # fmt: skip
+        self._first(held, tables, counts, begun)
         self._published(offers, tables["session"], counts, end)
         _came(held, self.sessions, tables, counts)
         self._booked(tables, offers, counts, end)
@@ -328,23 +344,22 @@ class Recount:
             length, helped = session["ends_at"] - session["starts_at"], registers[session["id"]]["volunteers"]
             counts[cell]["volunteers_said"] += helped is not None
             counts[cell]["volunteers"] += helped or 0
-            counts[cell]["seconds"] += (helped or 0) * round(length.total_seconds())
+            counts[cell]["volunteer_hours"] += round(length.total_seconds() / 60) if helped is not None else 0
             counts[cell]["due"] += 1
             counts[cell]["sessions"] += 1
             counts[cell]["minutes"] += round((session["ends_at"] - session["starts_at"]).total_seconds() / 60)
             counts[cell]["drop_in"] += offer["joining"] == "drop_in"
-        for counted in counts.values():
-            counted["volunteer_hours"] = counted.pop("seconds", 0) // 3600
         return held
 
-    def _first(self, held: list[dict[str, Any]], tables: Any, counts: Any) -> None:
-        """Offers count in the cell of their first session: also who leads them, and where they came from."""
+    def _first(self, held: list[dict[str, Any]], tables: Any, counts: Any, begun: set[UUID]) -> None:
+        """Offers count in the cell of their first session: also who leads them, and where they came from, where they
+        had not begun the year before."""
         raised: dict[UUID, datetime] = {}
         for item in tables["dialogue_item"]:
             made = raised.setdefault(item["offer_id"], item["made_at"])
             raised[item["offer_id"]] = min(made, item["made_at"])
         seen: dict[UUID, Natural] = {}
-        for session in held:  # in order of time; nothing was held before the year
+        for session in held:  # in order of time
             offer = session["offer_id"]
             if offer in seen:
                 continue
@@ -353,7 +368,7 @@ class Recount:
             counts[cell]["led_together"] += any(
                 each["id"] in self.together for each in held if each["offer_id"] == offer
             )
-            if offer in raised and raised[offer] <= session["starts_at"]:
+            if offer not in begun and offer in raised and raised[offer] <= session["starts_at"]:
                 counts[cell]["ideas"] += 1
                 counts[cell][_class(session["starts_at"] - raised[offer])] += 1
 
@@ -411,19 +426,24 @@ def _came(held: list[dict[str, Any]], cells: dict[UUID, Natural], tables: Any, c
         marks[each["session_id"]].append(each)
     for each in tables["head_count"]:
         heads[each["session_id"]] = each["count"]
+    booked = defaultdict[str, set[tuple[Natural, UUID]]](set)
     reached: dict[Any, Natural] = {}
     came: dict[Any, set[UUID]] = defaultdict(set)
     for session in held:  # in order of time
         cell = cells[session["id"]]
         counts[cell]["attendances"] += heads[session["id"]]
         for mark in marks[session["id"]]:
-            counts[cell]["expected"] += 1
-            counts[cell]["no_shows"] += mark["state"] == "absent"
+            booked["expected"].add((cell, mark["booking_id"]))
+            if mark["state"] == "absent":
+                booked["no_shows"].add((cell, mark["booking_id"]))
             if mark["state"] == "present":
                 counts[cell]["attendances"] += mark["seats_present"]
                 who = (cell[0], cell[2] == "staff", mark["pseudonym"])
                 reached.setdefault(who, cell)
                 came[who].add(session["id"])
+    for name, bookings in booked.items():
+        for cell, _booking in bookings:
+            counts[cell][name] += 1
     for who, cell in reached.items():
         counts[cell]["people"] += 1
         counts[cell]["came_three"] += len(came[who]) >= 3

@@ -14,7 +14,7 @@ from uuid import UUID
 from offers.attendance.taps import forms
 from offers.attendance.taps.arriving import arrive
 from offers.attendance.taps.models import Field
-from offers.attendance.taps.queries import kept
+from offers.attendance.taps.queries import About, glance, kept
 from offers.attendance.taps.rules import HEADS, STATES
 from offers.catalogue.models import Session
 from tests.offers.attendance.taps.conftest import tap
@@ -102,7 +102,8 @@ class Story:
         batch = tab.queue[: self.chance.choice((1, 3, 50))]
         body = {"taps": [one.sent for one in batch], "sent": (self.now + tab.skew).isoformat()}
         read = forms.read(json.dumps(body).encode(), self.now)
-        arrived = await arrive(tab.host, None, self.session.id, read.taps, now=self.now)
+        seen = await glance(tab.host, About.of(self.session.id, read.taps))
+        arrived = await arrive(tab.host, None, self.session.id, read.taps, seen, now=self.now)
         assert [each.id for each in arrived.answers] == [one.sent["id"] for one in batch]
         for one, answer in zip(batch, arrived.answers, strict=True):
             one.answers.add((answer.outcome, answer.why))

@@ -90,6 +90,31 @@ async def test_what_is_opened_at_once_is_not_told_as_closed(db: None) -> None:
     assert booking
 
 
+async def reopened(booking: Booking, at: object) -> bool:
+    """Does the message that it is open again say anything?"""
+    with time_machine.travel(at):  # type: ignore[arg-type]
+        return await mails.organization_reopened(Channel.EMAIL, "nb", str(booking.id)) is not None
+
+
+async def test_it_is_open_again_for_who_has_heard_that_it_was_closed(db: None) -> None:
+    """Closed by mistake and opened before the message had left: what was never said is not taken back."""
+    here, booking = await booked()
+    await answer(here, Answer.SUSPENDED)
+    await tell_closed(NOW)
+    await answer(here, Answer.REOPENED, 1, NOW + HOUR)
+    await tell_closed(NOW + HOUR)
+    assert not await reopened(booking, NOW + HOUR)
+    await OutboxMessage.filter(mail="organization_closed").update(sent_at=NOW)
+    assert await reopened(booking, NOW + HOUR)
+
+
+async def test_after_a_long_time_nobody_knows_the_message_and_it_is_told_that_it_is_open(db: None) -> None:
+    here, booking = await booked()
+    await answer(here, Answer.SUSPENDED)
+    await answer(here, Answer.REOPENED, 1, NOW + 40 * DAY)
+    assert await reopened(booking, NOW + 40 * DAY)
+
+
 async def test_who_has_left_or_had_it_behind_them_is_not_told(db: None) -> None:
     here, _booking = await booked(BookingState.CANCELLED, ended_by="self")
     await answer(here, Answer.SUSPENDED)

@@ -2,8 +2,8 @@
 
 import json
 import re
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -391,3 +391,61 @@ async def signed_in_as(person: Person) -> SignedIn:
         expires_at=NOW + timedelta(days=1),
     )  # fmt: skip
     return SignedIn(person.id, person.name, "nb", made.id, NOW, NOW)
+
+
+async def asked_by(asker: Person, role: Role, address: str, now: datetime = NOW) -> Invitation:
+    (unit,) = await Membership.filter(person=asker, ended_at=None).values_list("organization_id", flat=True)
+    return await actions.invite(
+        UUID(str(unit)), role, Channel.EMAIL, address, lang="nb", now=now, by=asker.id
+    )
+
+
+@pytest.mark.parametrize("how", ["end", "change"])
+async def test_whoever_is_shown_out_comes_back_by_no_invitation_that_they_sent(
+    visitor: Visitor, kari: Person, centre: Organization, how: str
+) -> None:
+    liv = await make.member(centre, Role.MANAGER, "Liv", email="liv@example.no")
+    mine = await asked_by(liv, Role.MANAGER, "liv.igjen@example.no")
+    others = await asked_by(kari, Role.HOST, "per@example.no")
+    link = await link_to("liv.igjen@example.no")
+    membership = await Membership.get(person=liv)
+    page = await visitor.open(f"{MEMBERS}/{membership.id}/{how}")
+    await visitor.submit(page, f"/{how}", **({"role": "editor"} if how == "change" else {}))
+    assert await roles(liv) == ([Role.EDITOR] if how == "change" else [])
+    assert (await Invitation.get(id=mine.id)).ended_at is not None
+    assert (await Invitation.get(id=others.id)).ended_at is None
+    again = await make.person("Liv", "liv.igjen@example.no")
+    await visitor.sign_in(again)
+    assert (await visitor.open(link)).status == 410
+    assert [entry["actor_id"] for entry in await audited("invitation.taken_back")] == [kari.id]
+
+
+async def test_who_may_still_invite_and_who_goes_by_themselves_leave_their_invitations(
+    visitor: Visitor, kari: Person, centre: Organization
+) -> None:
+    liv = await make.member(centre, Role.EDITOR, "Liv", email="liv@example.no")
+    hers = await asked_by(liv, Role.HOST, "per@example.no")
+    membership = await Membership.get(person=liv)
+    page = await visitor.open(f"{MEMBERS}/{membership.id}/change")
+    await visitor.submit(page, "/change", role="manager")
+    assert (await Invitation.get(id=hers.id)).ended_at is None
+    await visitor.sign_in(liv)
+    managing = await Membership.get(person=liv, ended_at=None)
+    await visitor.submit(await visitor.open(f"{MEMBERS}/{managing.id}/change"), "/change", role="host")
+    assert await roles(liv) == [Role.HOST]
+    assert (await Invitation.get(id=hers.id)).ended_at is None
+    await visitor.submit(await visitor.open(f"{HOME}/leave"), "/leave")
+    assert await roles(liv) == []
+    assert (await Invitation.get(id=hers.id)).ended_at is None
+
+
+async def test_what_a_colleague_sends_once_more_stays_when_the_first_is_shown_out(
+    visitor: Visitor, kari: Person, centre: Organization
+) -> None:
+    liv = await make.member(centre, Role.EDITOR, "Liv", email="liv@example.no")
+    asked = await asked_by(liv, Role.HOST, "ola@example.no")
+    await actions.resend(asked.id, by=kari.id, now=NOW + timedelta(hours=1))
+    membership = await Membership.get(person=liv)
+    await visitor.submit(await visitor.open(f"{MEMBERS}/{membership.id}/end"), "/end")
+    assert await roles(liv) == []
+    assert (await Invitation.get(id=asked.id)).ended_at is None
