@@ -74,7 +74,7 @@ def begin(data: Path) -> None:
 
 
 def end(data: Path) -> None:
-    """Delete what `begin` has put there, once its server is gone: it ends a moment after whoever started it."""
+    """Delete the cluster of an instance, once its server is gone: it ends a moment after whoever started it."""
     ends = time.monotonic() + 60
     while True:
         try:
