@@ -14,7 +14,7 @@ from offers.rights.queries import Led, hosting, led
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link, as far as it still holds or not. `session_id` is the register it is for, which begins at `starts_at`."""
+    """A link, as far as it still holds or not. `session_id` is the register it is for, which is over at `over_at`."""
 
     id: UUID
     session_id: UUID
@@ -25,15 +25,15 @@ class Link:
     browser: bytes | None
     revoked_at: datetime | None
     made_by_id: UUID | None
-    starts_at: datetime
+    over_at: datetime
 
     def holds(self, now: datetime) -> bool:
         """Also a session that has been moved to an earlier day since is of one day."""
-        return self.revoked_at is None and now < min(self.ends_at, rules.end_of_day(self.starts_at))
+        return self.revoked_at is None and now < min(self.ends_at, rules.end_of_day(self.over_at))
 
 
 LINK = """SELECT t.id, t.session_id, t.address, t.created_at, t.ends_at, t.opened_at, t.browser, t.revoked_at,
-    t.made_by_id, s.starts_at FROM substitute t JOIN session s ON s.id = t.session_id"""
+    t.made_by_id, s.ends_at AS over_at FROM substitute t JOIN session s ON s.id = t.session_id"""
 
 
 async def of_session(session: UUID) -> list[Link]:

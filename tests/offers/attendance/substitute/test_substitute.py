@@ -1,7 +1,7 @@
 """A register that somebody keeps for a host, by a link."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from uuid_utils.compat import uuid7
 
@@ -12,7 +12,7 @@ from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.attendance.models import Register
 from offers.attendance.substitute.models import Substitute
-from offers.attendance.substitute.rules import browser, path
+from offers.attendance.substitute.rules import browser, end_of_day, path
 from offers.attendance.taps.actions import keep
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Sender, Tap
@@ -187,6 +187,26 @@ async def test_a_link_ends_with_the_day_in_oslo_and_not_before(visitor: Visitor)
                 later.client.cookies.set(name, secret)
             assert (await later.open(here)).status == status
             assert (await later.open(path(link.id))).status == (303 if status == 200 else 404)
+
+
+async def test_a_link_to_what_goes_on_past_midnight_lasts_until_it_is_over(visitor: Visitor) -> None:
+    """Also through the night in which the clock goes back."""
+    _, session, host = await evening("Amina")
+    night = datetime.fromisoformat("2026-10-25T00:00:00+02:00")
+    await Session.filter(id=session.id).update(
+        starts_at=night - timedelta(hours=3), ends_at=night + timedelta(hours=3)
+    )
+    visitor.wait(night - timedelta(hours=4) - visitor.now)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/substitute")
+    await visitor.submit(page, "/substitute", address="vikar@example.no")
+    link = await Substitute.get()
+    assert link.ends_at == night + timedelta(hours=25)
+    visitor.client.cookies.clear()
+    here = await opened(visitor, link)
+    visitor.wait(timedelta(hours=5))
+    assert (await visitor.open(here)).status == 200
+    assert end_of_day(night) == night, "what ends at midnight ends with its own day"
 
 
 async def test_a_link_to_what_was_moved_to_an_earlier_day_ends_with_that_day(visitor: Visitor) -> None:
