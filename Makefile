@@ -3,7 +3,9 @@
 PORT ?= 8000
 DATA ?= var
 # Arguments for pytest, as in: make test ARGS="-n 0 tests/offers -k waiting"
-ARGS ?= -n 2
+# One worker more than there are processors: whoever waits for a browser, a program's start or the database leaves one
+# free.
+ARGS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # How many times `make soak` begins anew.
 EXAMPLES ?= 2000
 # How many people with bookings `make soak` upgrades, besides the demo.
@@ -47,8 +49,9 @@ test: $(TEST)
 	$(PY) -m pytest $(ARGS)
 
 soak: $(TEST)
-	SOAK=1 TREFFPUNKT_HISTORIES=200 $(PY) -m pytest -n 0 \
-		tests/house/test_bad_input.py tests/marketplace/statistics/attacks/test_recount.py
+	SOAK=1 HISTORIES=200 TOWNS=20 $(PY) -m pytest -n 0 \
+		tests/house/test_bad_input.py tests/marketplace/statistics/attacks/test_recount.py \
+		tests/marketplace/statistics/attacks/test_linear.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
 	TAPS=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/attendance/taps/test_interleavings.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from marketplace.operations.settings import table
 from marketplace.settings import Settings
+from marketplace.variables import variable
 from marketplace.wrong_settings import problems
 from tests.production import GOOD
 
@@ -255,3 +256,17 @@ def test_readme_asks_for_what_production_refuses_to_start_without(monkeypatch: p
         for name in ("DATABASE_URL", "DATA_DIR", "BACKUP_DIR", "KEYS_BACKUP_DIR", "OPERATOR_EMAIL")
     }
     assert named - kept == needed
+
+
+def test_what_makefile_and_tests_set_are_settings() -> None:
+    """A variable of ours that is none stops the program, and with it a whole `make soak` that nobody looks at daily."""
+    house = DOCUMENT.parents[1]
+    here = (house / "Makefile", *(house / "bin").iterdir(), *(house / ".github").rglob("*.yml"))
+    texts = [path.read_text() for path in here if path.is_file()]
+    texts += [
+        " ".join(re.findall(r'environ\.get\("(TREFFPUNKT_[A-Z_]+)', path.read_text()))
+        for path in (house / "tests").rglob("*.py")
+    ]
+    named = {name for text in texts for name in re.findall(r"TREFFPUNKT_[A-Z_]*[A-Z]", text)}
+    assert "TREFFPUNKT_DEMO" in named
+    assert named <= {variable(name) for name in Settings.model_fields}

@@ -91,6 +91,31 @@ async def test_a_session_that_is_moved_across_new_year_counts_in_the_year_it_is_
     assert (await numbers(2027, Measure.DUE))[1] == 1
 
 
+async def test_a_night_that_goes_over_into_another_month_is_of_the_one_it_began_in() -> None:
+    """Its month closes while it is still on, its register saved: it comes with the next, and once."""
+    offer = await held("Natteravn", start=datetime(2026, 9, 30, 20, 0, tzinfo=UTC), minutes=240)
+    await registered(offer, *[await typed(name) for name in CAST[:5]])
+    await close_cells(datetime(2026, 9, 30, 22, 5, tzinfo=UTC))
+    assert (await numbers(2026, Measure.SESSIONS))[9] == (await numbers(2026, Measure.DUE))[9] == 0
+    await close_cells(OCTOBER_IS_OVER)
+    assert (await numbers(2026))[10] == (await numbers(2026, Measure.ATTENDANCES))[10] == 5
+    assert (await numbers(2026, Measure.SESSIONS))[10] == (await numbers(2026, Measure.DUE))[10] == 1
+
+
+async def test_a_night_that_goes_over_into_another_year_is_of_the_old_one_alone() -> None:
+    await registered(await held("Kor"), *[await typed(name) for name in CAST[:5]])
+    party = await held("Nyttårsaften", start=datetime(2026, 12, 31, 20, 0, tzinfo=UTC), minutes=300)
+    await registered(party, *[await typed(name) for name in CAST[5:10]])
+    await close_cells(datetime(2026, 12, 31, 23, 5, tzinfo=UTC))
+    assert (await numbers(2026))[12] == 5, "it is still on"
+    await registered(
+        await held("Skitur", start=datetime(2027, 1, 9, 9, 0, tzinfo=UTC)), await signed_in("Zoe")
+    )
+    await close_cells(IN_FEBRUARY)
+    assert (await numbers(2026))[13] == (await numbers(2026, Measure.ATTENDANCES))[13] == 10
+    assert (await numbers(2027, Measure.SESSIONS))[1] == (await numbers(2027, Measure.DUE))[1] == 1
+
+
 async def mark_everybody(session: Session) -> None:
     there = {each.id for each in await Booking.filter(offer_id=session.offer_id)}
     await actions.save(

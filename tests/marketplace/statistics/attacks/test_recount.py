@@ -26,7 +26,7 @@ from tests.conftest import NOW
 from tests.marketplace.statistics.attacks import histories
 from tests.marketplace.statistics.attacks.histories import COUNTED, Natural, Recount
 
-HISTORIES = int(os.environ.get("TREFFPUNKT_HISTORIES", "60"))
+HISTORIES = int(os.environ.get("HISTORIES", "60"))
 """Municipalities, each with a history of its own; 200 in `make soak`."""
 
 
