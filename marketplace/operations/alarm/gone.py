@@ -17,10 +17,8 @@ from marketplace.base.backoff import jittered
 from marketplace.base.beside import beside
 from marketplace.base.data.database import UNAVAILABLE, row, rows, value
 from marketplace.base.data.jobs import ALIVE_UNTIL
-from marketplace.base.post.delivery import Postponed
-from marketplace.base.post.letter import Rejected
 from marketplace.operations.alarm.rules import AGAIN
-from marketplace.operations.alarm.sending import send
+from marketplace.operations.alarm.sending import written
 from marketplace.operations.jobs.leap import leapt
 from marketplace.settings import settings
 
@@ -82,10 +80,7 @@ async def tell(until: datetime, now: datetime) -> None:
     told = await row(TELL, uuid7(), f"{until:%Y-%m-%dT%H:%M:%S.%f} {(now - until) // AGAIN}", now)
     if told is None:
         return
-    try:
-        await send(settings().operator_email or "", "operator", *words(until))
-    except (Postponed, Rejected) as problem:
-        log.error("the operator could not be written to", problem=problem.code)
+    if not await written(*words(until)):
         await rows(NOT_TOLD, told["id"])
 
 

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import structlog
 
-from marketplace.base.post.delivery import Postponed
-from marketplace.base.post.letter import Rejected
 from marketplace.operations.alarm import rules
 from marketplace.operations.alarm.rules import Known, Standing
-from marketplace.operations.alarm.sending import send
+from marketplace.operations.alarm.sending import written
 from marketplace.operations.alarm.watched import WATCHED
 from marketplace.operations.backup.files import write_json
 from marketplace.operations.ready.facts import OK, Said
@@ -30,8 +28,7 @@ class Alarm:
 
     async def run(self, now: datetime) -> None:
         """One look, and a mail if there is something to say. A mail that cannot go now is tried at the next look."""
-        to = settings().operator_email
-        if not to:
+        if not settings().operator_email:
             return
         wrong, unknown = await look(now)
         noted = await asyncio.to_thread(read)
@@ -39,12 +36,8 @@ class Alarm:
             self.known = noted  # another worker led meanwhile
         known = rules.seen(self.known, {*wrong}, unknown, now)
         said = rules.due(known, {*wrong}, unknown, now)
-        if said:
-            try:
-                await send(to, "operator", *words(said.wrong, said.over, wrong))
-                known = rules.told(known, said, now)
-            except (Postponed, Rejected) as problem:
-                log.error("the operator could not be written to", problem=problem.code)
+        if said and await written(*words(said.wrong, said.over, wrong)):
+            known = rules.told(known, said, now)
         self.known = known
         try:
             await asyncio.to_thread(note, known)

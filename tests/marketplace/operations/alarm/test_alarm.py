@@ -10,7 +10,7 @@ import pytest
 
 from marketplace.base.data.database import rows
 from marketplace.base.post.delivery import Away
-from marketplace.operations.alarm import jobs, watched
+from marketplace.operations.alarm import jobs, sending, watched
 from marketplace.operations.alarm.jobs import Alarm
 from marketplace.operations.disks import nearest
 from marketplace.operations.ready.facts import OK
@@ -43,7 +43,7 @@ class Mails:
 async def mails(db: None, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mails]:
     """An instance that is well: its backups are not looked at."""
     mails = Mails()
-    monkeypatch.setattr(jobs, "send", mails.send)
+    monkeypatch.setattr(sending, "send", mails.send)
     monkeypatch.setattr(
         jobs, "WATCHED", tuple(each for each in watched.WATCHED if each.name not in ("backup", "clock"))
     )

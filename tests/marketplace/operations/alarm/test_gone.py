@@ -10,7 +10,7 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.data.jobs import ALIVE_FOR, alive
 from marketplace.base.post.delivery import Away
 from marketplace.base.post.letter import Rejected
-from marketplace.operations.alarm import gone
+from marketplace.operations.alarm import gone, sending
 from marketplace.operations.alarm.gone import Gone
 from marketplace.operations.jobs import leap
 from marketplace.operations.ready import around
@@ -36,7 +36,7 @@ class Mails:
 @pytest.fixture
 async def mails(db: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mails]:
     mails = Mails()
-    monkeypatch.setattr(gone, "send", mails.send)
+    monkeypatch.setattr(sending, "send", mails.send)
     monkeypatch.setenv("TREFFPUNKT_OPERATOR_EMAIL", "drift@kommune.no")
     settings.cache_clear()
     yield mails

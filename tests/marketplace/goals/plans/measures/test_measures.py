@@ -27,8 +27,8 @@ async def test_a_coordinator_makes_a_measure_with_who_answers_and_when(
     page = await visitor.open(path)
     for typed, words in (
         ({"title": ""}, "Skriv hva dere vil gjøre."),
-        ({"deadline": "31/12"}, "Skriv datoen slik: 31.12.2026."),
-        ({"deadline": "31.2.2026"}, "Skriv datoen slik: 31.12.2026."),
+        ({"deadline": "31/12"}, "Skriv datoen slik: 12.1.2027"),
+        ({"deadline": "31.2.2026"}, "Datoen 31.2.2026 finnes ikke."),
         ({"deadline": "1.1.1026"}, "Skriv et årstall mellom 2000 og 2100."),
         ({"responsible": "00000000-0000-7000-8000-000000000000"}, "Velg en organisasjon fra lista."),
     ):
@@ -37,7 +37,7 @@ async def test_a_coordinator_makes_a_measure_with_who_answers_and_when(
     there = await make.organization("Hagelaget", municipality=await elsewhere())
     assert (await visitor.submit(page, path, title="Trim", responsible=str(there.id))).status == 422
     made = await visitor.submit(
-        page, path, title="Trim", responsible=str(club.id), deadline="31.12.2026", state="going"
+        page, path, title="Trim", responsible=str(club.id), deadline="31. desember 26", state="going"
     )
     assert made.response.headers["location"] == "/plans/plan?saved=changed#area-1"
     found = await Measure.get()
