@@ -231,7 +231,7 @@ async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> 
         await expect(other.locator(".tp-standing")).to_contain_text("Ett merke er ikke sendt.")
         await other.context.set_offline(False)
         await other.get_by_role("button", name="Logg ut", exact=True).click()
-        await other.wait_for_url(f"{host.address}/")
+        await other.wait_for_url(f"{host.address}/?saved=out")
         assert len(await town.taps(session)) == before + 1, "sent before the sign-in ended"
         assert not await other.evaluate(LEFT), "nothing is left on the phone"
 

@@ -16,6 +16,7 @@ from marketplace.base.web.http import Request, asked_next, parse_id, see_other, 
 from marketplace.base.web.limits import Tries, limits, of_address, of_visitor
 from marketplace.base.web.templates import render
 from marketplace.people.queries import verified_contacts
+from marketplace.people.saved import Saved
 from marketplace.people.sign_in import actions
 from marketplace.people.sign_in.actions import Entry, TicketGone, Visit, WrongCode
 from marketplace.people.sign_in.forms import AgainForm, CodeForm, SignInForm
@@ -164,8 +165,8 @@ async def sign_out(request: Request) -> Response:
     return signed_out(request)
 
 
-def signed_out(request: Request, to: str = "/") -> Response:
-    """To the front page, or another, without the cookie, nor those that go with it."""
+def signed_out(request: Request, to: str = f"/?saved={Saved.OUT}") -> Response:
+    """To the front page, which says so, or another, without the cookie, nor those that go with it."""
     response = see_other(to, request)
     for name in ("sign-in", *cookie_names(request.cookies, OWN)):
         set_cookie(response, name, "", max_age=0)

@@ -213,10 +213,16 @@ async def test_signing_out_ends_the_sign_in_on_the_server(visitor: Visitor) -> N
     secret = visitor.client.cookies["sign-in"]
     token = (await visitor.open("/sign-in")).fields()["form_token"]
     done = await visitor.post("/sign-out", {"form_token": token})
-    assert (done.status, done.response.headers["location"]) == (303, "/")
+    assert (done.status, done.response.headers["location"]) == (303, "/?saved=out")
     assert "sign-in" not in visitor.client.cookies
+    assert "Du er logget ut." in (await visitor.follow(done)).text
     visitor.client.cookies.set("sign-in", secret)  # somebody kept a copy
     assert await who(visitor) is None
+
+
+async def test_nobody_who_is_signed_in_is_told_that_they_are_not(visitor: Visitor) -> None:
+    await signed_in_for_real(visitor, ADDRESS)
+    assert "Du er logget ut." not in (await visitor.open("/?saved=out")).text
 
 
 async def test_each_sign_in_has_a_new_secret_and_ends_the_one_before_in_this_browser(
