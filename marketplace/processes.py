@@ -32,6 +32,9 @@ AGAIN = (1.0, 30.0)
 """Seconds before a child that died at once is started again, the first time and at most."""
 PATIENCE = 15.0
 """Seconds that the children get to finish what they do, besides those for which they still take what comes."""
+CYCLES = (20_000, 20, 20)
+"""How many objects more than before there are when the collector looks for cycles, and how often it looks further. At
+Python's 700 it took 3 per cent of a booking's time; what it finds this late is a few megabytes."""
 
 
 def serve_web(opened: socket.socket) -> None:
@@ -88,6 +91,7 @@ def supervise(
     A child that is there and gets to nothing any more (base/web/pulse.py) is killed, and so started again.
     """
     gc.freeze()  # what the children share stays shared: the collector does not touch its pages
+    gc.set_threshold(*CYCLES)
     children: dict[int, tuple[int, float]] = {}
     """Which task each runs, and since when."""
     pulses = [Pulse() for _ in tasks]

@@ -22,7 +22,7 @@ from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.base.site import site
 from marketplace.base.text import name_key
-from marketplace.base.web.limits import Tries, counting, too_many, unless_too_many
+from marketplace.base.web.limits import UNLESS_TOO_MANY, Tries, counting, too_many, windows
 from offers.seats import links, once, rules
 from offers.seats.acts import Act
 from offers.seats.known import in_the_way
@@ -124,7 +124,34 @@ class Overtaken(Exception):
     """The pool was not locked, and somebody has changed it since it was looked at: nothing is written. Lock it."""
 
 
-PERSON = "INSERT INTO person (id, name, lang, shielded, created_at)"
+SEATS = """UPDATE seat_pool SET taken = taken + {taken}, waiting = waiting + {waiting} WHERE id = {pool} RETURNING id"""
+SEATS_UNCHANGED = SEATS.replace("RETURNING", "AND xmin = {seen} RETURNING")
+BOOKER = """INSERT INTO person (id, name, lang, shielded, created_at)
+    SELECT {booker}, {name}, {lang}, false, {at} FROM seats"""
+NAMED = "UPDATE person SET name = {name} WHERE id = {booker} AND name IS NULL"
+PARTICIPANT = """INSERT INTO person (id, name, lang, shielded, created_at)
+    SELECT {participant}, {other}, {lang}, {alias}, {at} FROM seats"""
+HELPED = f"""INSERT INTO acts_for (id, actor_id, person_id, relation, created_at, desk_id)
+    SELECT {{helped}}, {{booker}}, {{participant}}, 'guide', {{at}}, {desk_of("{booker}")} FROM seats"""
+REACHED = """INSERT INTO contact_point (id, person_id, channel, value, created_at)
+    SELECT {contact}, {whose}, {channel}, {address}, {at} FROM seats"""
+MADE = """INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id, organization_id, seats,
+        state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang, by_host, asked, seated_at,
+        created_at, changed_at)
+    SELECT {booking}, id, {offer}, {participant}, {booker}, {contact}, {organization}, {seats},
+        {state}, {reference}, {key}, {digest}, CASE WHEN {waiting} > 0 THEN nextval('booking_queue') END, {waited_at},
+        1, {lang}, {by_host}, {asked}, {seated_at}, {at}, {at} FROM seats RETURNING id"""
+MADE_UNLESS_THERE = MADE.replace(
+    "RETURNING",
+    f"""WHERE NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("{pool}", "{participant}", "{booker}")})
+    RETURNING""",
+)
+AUDIT = f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
+    SELECT {{audit}}, {{at}}, {{account}}, '{Act.BOOKING_MADE}', id, {{owner}}, {{participant}} FROM made"""
+MAIL = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
+    SELECT {{mail}}, {{channel}}, {{address}}, {{receipt}}, {{facts}}, {{lang}}, {{once}}, {{at}}, {{at}}, 0, id,
+        {{offer}}, {{whose}}, 1 FROM made"""
+COUNTED = counting(of="made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,91 +180,14 @@ async def insert(claim: Claim) -> Booked:
     It is all or nothing by itself, so where the pool was only seen it needs no transaction around it. Raises Taken and
     TooMany, which undo it all, and Overtaken, when nothing is written.
     """
-    party, state, pool = claim.party, claim.state, claim.pool
-    account = party.account
-    booking_id, reference, booker = uuid7(), links.new_reference(), party.person or uuid7()
-    write = Statement()
-    w = write.value
-    participant = party.participant or (uuid7() if party.participant_name else booker)
-    at, language = w(claim.now), w(claim.lang)
-    waits = state is BookingState.WAITING
-    # The first of the parts, and the others are made from it: where it finds no row there is nothing else.
-    unchanged = "" if claim.seen is None else f"AND xmin = {w(claim.seen)}"
-    write.named(
-        "seats",
-        f"""UPDATE seat_pool SET taken = taken + {w(party.seats if state in rules.SEATED else 0)},
-            waiting = waiting + {w(int(waits))} WHERE id = {w(pool.pool_id)} {unchanged} RETURNING id""",
-    )
-    if party.person is None:
-        write.named(
-            "one", f"{PERSON} SELECT {w(booker)}, {w(party.name)}, {language}, false, {at} FROM seats"
-        )
-    else:
-        write.named(
-            "named", f"UPDATE person SET name = {w(party.name)} WHERE id = {w(booker)} AND name IS NULL"
-        )
-    if party.participant_name:
-        write.named(
-            "other",
-            f"""{PERSON} SELECT {w(participant)}, {w(party.participant_name)}, {language}, {w(party.alias)}, {at}
-            FROM seats""",
-        )
-    if party.guided:
-        write.named(
-            "helped",
-            f"""INSERT INTO acts_for (id, actor_id, person_id, relation, created_at, desk_id)
-            SELECT {w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at}, {desk_of(w(booker))} FROM seats""",
-        )
-    contact = party.contact_id
-    whose = participant if party.guided else booker
-    if contact is None and party.channel and party.address:
-        contact = uuid7()
-        write.named(
-            "reach",
-            f"""INSERT INTO contact_point (id, person_id, channel, value, created_at)
-            SELECT {w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at} FROM seats""",
-        )
-    queue, since = ("nextval('booking_queue')", at) if waits else ("NULL", "NULL")
-    seated = at if state in rules.SEATED else "NULL"
-    unless = ""
-    if account:  # whoever is typed anew has nothing yet
-        there = in_the_way(w(pool.pool_id), w(participant), w(booker))
-        unless = f"WHERE NOT EXISTS (SELECT FROM booking b WHERE {there})"
-    write.named(
-        "made",
-        f"""INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
-            organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
-            by_host, asked, seated_at, created_at, changed_at)
-        SELECT {w(booking_id)}, id, {w(pool.offer_id)}, {w(participant)}, {w(booker)},
-            {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(reference)},
-            {w(claim.key)}, {w(claim.digest)}, {queue}, {since}, 1, {language},
-            {w(party.by_host)}, {str(state is BookingState.REQUESTED).lower()}, {seated}, {at}, {at} FROM seats {unless}
-        RETURNING id""",
-    )
+    write, made = _written(claim)
     if claim.also:
         claim.also(write)
-    write.named(
-        "audit",
-        f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
-        SELECT {w(uuid7())}, {at}, {w(party.person)}, '{Act.BOOKING_MADE}', id, {w(pool.owner_id)}, {w(participant)}
-        FROM made""",
+    write.add(
+        f"SELECT made.id FROM made WHERE {UNLESS_TOO_MANY}" if claim.tries else "SELECT made.id FROM made"
     )
-    if party.channel in WRITTEN and party.address and not party.quiet:
-        facts = f'{{"booking": "{booking_id}"}}'
-        write.named(
-            "mail",
-            f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
-            SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
-            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool.offer_id)}, {w(whose)}, 1
-            FROM made""",
-        )
-    if claim.tries:
-        write.named("counted", counting(claim.tries, write, claim.now, of="made"))
-        write.add(f"SELECT made.id FROM made WHERE {unless_too_many(claim.tries, write, 'counted')}")
-    else:
-        write.add("SELECT made.id FROM made")
     try:
-        made = await rows(write.sql, *write.values)
+        found = await rows(write.sql, *write.values)
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolationError):
             raise Taken from error
@@ -248,9 +198,60 @@ async def insert(claim: Claim) -> Booked:
         words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "
                   "Ring %(phone)s, så melder vi deg på.", phone=site().helpline_phone)  # fmt: skip
         raise too_many(error, claim.now, words) from error
-    if not made:
+    if not found:
         raise Taken if claim.seen is None else Overtaken
-    return Booked(booking_id, 1, state)
+    return made
+
+
+def _written(claim: Claim) -> tuple[Statement, Booked]:
+    """The write of a claim, but for what else hangs on it and what it ends with; and the booking that it makes."""
+    party, state, pool, now = claim.party, claim.state, claim.pool, claim.now
+    waits, seated = state is BookingState.WAITING, state in rules.SEATED
+    booker, booking = party.person or uuid7(), uuid7()
+    participant = party.participant or (uuid7() if party.participant_name else booker)
+    whose = participant if party.guided else booker
+    values = {
+        "at": now, "lang": claim.lang, "pool": pool.pool_id, "offer": pool.offer_id, "owner": pool.owner_id,
+        "taken": party.seats if seated else 0, "waiting": int(waits), "booker": booker, "participant": participant,
+        "name": party.name, "booking": booking, "contact": party.contact_id, "organization": party.organization,
+        "seats": party.seats, "state": state, "reference": links.new_reference(), "key": claim.key,
+        "digest": claim.digest, "waited_at": now if waits else None, "by_host": party.by_host,
+        "asked": state is BookingState.REQUESTED, "seated_at": now if seated else None,
+        "audit": uuid7(), "account": party.person,
+    }  # fmt: skip
+    # The first of the parts, and the others are made from it: where it finds no row there is nothing else.
+    parts = {"seats": SEATS}
+    if claim.seen is not None:
+        parts["seats"] = SEATS_UNCHANGED
+        values["seen"] = claim.seen
+    parts["named"] = BOOKER if party.person is None else NAMED
+    if party.participant_name:
+        parts["other"] = PARTICIPANT
+        values |= {"other": party.participant_name, "alias": party.alias}
+    if party.guided:
+        parts["helped"] = HELPED
+        values["helped"] = uuid7()
+    written = party.channel in WRITTEN and party.address and not party.quiet
+    reached = party.contact_id is None and party.channel and party.address
+    if reached or written:
+        values |= {"channel": party.channel, "address": party.address, "whose": whose}
+    if reached:
+        parts["reached"] = REACHED
+        values["contact"] = uuid7()
+    parts["made"] = MADE_UNLESS_THERE if party.account else MADE  # whoever is typed anew has nothing yet
+    parts["audit"] = AUDIT
+    if written:
+        parts["mail"] = MAIL
+        receipt = RECEIPTS[state]
+        facts, once_only = f'{{"booking": "{booking}"}}', f"{receipt}:{booking}"
+        values |= {"mail": uuid7(), "receipt": receipt, "facts": facts, "once": once_only}
+    if claim.tries:
+        parts["counted"] = COUNTED
+        values |= windows(claim.tries, now)
+    write = Statement(**values)
+    for name, part in parts.items():
+        write.named(name, part)
+    return write, Booked(booking, 1, state)
 
 
 RECEIPTS = {

@@ -246,6 +246,26 @@ async def test_what_no_key_opens_any_more_goes_when_its_host_signs_out(chromium:
     await page.context.close()
 
 
+async def test_an_answer_that_is_heard_late_changes_nothing_that_is_newer(chromium: Browser) -> None:
+    page = await at_home(chromium)
+    assert await page.evaluate("""async () => {
+        const { merged } = await import("/stands.js");
+        const field = (value, version) => ({ value, version });
+        const asks = (version) => ({ field: "b:state", booking: "b", version, values: [] });
+        const only = (fields, conflicts) => ({ closed: false, only: ["b"], fields, conflicts });
+        const all = { closed: false, of: 2, fields: { "a:state": field("present", 1), "b:state": field(null, 0) },
+                      conflicts: [] };
+        const newer = only({ "b:state": field("absent", 3), ":heads": field(4, 2) }, [asks(3)]);
+        const older = only({ "b:state": field("present", 2), ":heads": field(4, 2) }, []);
+        const found = [older, { ...all, conflicts: [] }].map((late) => merged(merged(all, newer), late));
+        const first = merged(null, all);
+        return [...found.map((one) => [one.fields["b:state"].value, one.conflicts.length, one.fields["a:state"].value]),
+                first.fields["a:state"].value, merged(merged(all, newer), only({ "b:state": field("present", 4) }, []))
+                    .conflicts.length];
+    }""") == [["absent", 1, "present"], ["absent", 1, "present"], "present", 0]
+    await page.context.close()
+
+
 async def test_a_server_that_says_nothing_is_given_twenty_seconds_and_then_asked_again(
     chromium: Browser,
 ) -> None:

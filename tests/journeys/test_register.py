@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, sign_in_link, signs_in, until
 from tests.journeys.registers import Town, another_tab, at_the_register, town  # noqa: F401 - a fixture
 
 LEFT = """async () => {
@@ -19,6 +19,7 @@ LEFT = """async () => {
     })));
     return left.reduce((sum, one) => sum + one, 0);
 }"""
+KEYS = LEFT.replace('["keys", "registers", "taps"]', '["keys"]')
 """How many rows lie on the phone."""
 
 
@@ -213,6 +214,46 @@ async def test_another_person_on_the_phone_sees_no_kept_register(arrive: Any, to
         assert "Det ligger ingen oppmøter på denne telefonen" in await page.locator("main").inner_text()
 
 
+async def test_no_key_is_left_to_whoever_has_the_phone_next(arrive: Any, town: Town) -> None:  # noqa: F811
+    """Also where the page's own code has not been loaded yet as one signs out, or they come by a link in a message."""
+    session = await town.begins()
+    async with arrive(**PHONE) as host, arrive() as elsewhere:
+        await host.sign_in("mariam@example.no")
+        page = await kept(host, session)
+        assert await page.evaluate(KEYS)
+        await host.go("/my-page")
+        await page.evaluate(
+            "document.querySelector('form[action=\"/sign-out\"]').submit()"
+        )  # no code hears of that
+        await page.wait_for_url(f"{host.address}/sign-in?saved=out")
+        await until_none(page)
+
+        await host.sign_in("mariam@example.no")
+        page = await kept(host, session)
+        assert await page.evaluate(KEYS)
+        await page.context.clear_cookies()
+        before = {one["id"] for one in await elsewhere.messages("ola@example.no")}
+        await elsewhere.go("/sign-in")
+        await elsewhere.fill("E-post eller mobilnummer", "ola@example.no")
+        await elsewhere.press("Send meg lenke og kode")
+        sent = await elsewhere.message(
+            "ola@example.no", lambda one: one["id"] not in before and signs_in(one)
+        )
+        await host.go(sign_in_link(sent))
+        await host.press("Logg inn", exact=True, nth=-1)
+        await page.wait_for_url(f"{host.address}/my-page")
+        await until_none(page)
+
+
+async def until_none(page: Page) -> None:
+    """No key is on the phone: wait for that."""
+
+    async def gone() -> bool:
+        return not await page.evaluate(KEYS)
+
+    await until(gone, "no key is left")
+
+
 async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> None:  # noqa: F811
     session = await town.begins()
     before = len(await town.taps(session))
@@ -231,7 +272,7 @@ async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> 
         await expect(other.locator(".tp-standing")).to_contain_text("Ett merke er ikke sendt.")
         await other.context.set_offline(False)
         await other.get_by_role("button", name="Logg ut", exact=True).click()
-        await other.wait_for_url(f"{host.address}/?saved=out")
+        await other.wait_for_url(f"{host.address}/sign-in?saved=out")
         assert len(await town.taps(session)) == before + 1, "sent before the sign-in ended"
         assert not await other.evaluate(LEFT), "nothing is left on the phone"
 

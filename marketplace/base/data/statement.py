@@ -32,11 +32,13 @@ class Statement:
         await rows(Found, asked.sql, *asked.values)
     """
 
-    __slots__ = ("_named", "_parts", "values")
+    __slots__ = ("_named", "_parts", "_shared", "values")
 
-    def __init__(self, *values: Any) -> None:
-        """`values`: those that the parts call $1, $2 … themselves."""
-        self.values: list[Any] = [*values]
+    def __init__(self, *values: Any, **shared: Any) -> None:
+        """`values`: those that the parts call $1, $2 … themselves. `shared`: those that any part can ask for by their
+        names; each part is a template then, as `named` says, and each of these must be asked for by one of them."""
+        self.values: list[Any] = [*values, *shared.values()]
+        self._shared = (len(values) + 1, *shared) if shared else ()
         self._named: list[str] = []
         self._parts: list[str] = []
 
@@ -47,14 +49,14 @@ class Statement:
 
     def add(self, part: str) -> Self:
         """A part, after those that are there."""
-        self._parts.append(part)
+        self._parts.append(_numbered(part, self._shared, (), 0) if self._shared else part)
         return self
 
     def named(self, name: str, part: str, **values: Any) -> Self:
         """A part that the others can ask by its name, or that writes. With `values` it is a template, in which `{at}`
         stands for the value of `at`; it is filled in once and kept, so nothing but our own words may be in it."""
-        if values:
-            part = _numbered(part, tuple(values), len(self.values) + 1)
+        if values or self._shared:
+            part = _numbered(part, self._shared, tuple(values), len(self.values) + 1)
             self.values += values.values()
         self._named.append(f"{name} AS ({part})")
         return self
@@ -67,9 +69,11 @@ class Statement:
 
 
 @lru_cache(maxsize=256)
-def _numbered(part: str, names: tuple[str, ...], first: int) -> str:
-    """A template with a placeholder for each of these, from $first on."""
-    return part.format(**{name: f"${number}" for number, name in enumerate(names, first)})
+def _numbered(part: str, shared: tuple[Any, ...], names: tuple[str, ...], first: int) -> str:
+    """A template with a placeholder for each of these, from $first on, and for what is shared, whose own first number
+    stands before its names."""
+    every = [*enumerate(shared[1:], shared[0] if shared else 0), *enumerate(names, first)]
+    return part.format(**{name: f"${number}" for number, name in every})
 
 
 def asking(sql: str, *values: str) -> str:

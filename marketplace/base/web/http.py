@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, quote, unquote_plus, unquote_to_bytes
+from urllib.parse import parse_qsl, quote, unquote_plus
 from uuid import UUID
 
 from markupsafe import Markup
@@ -79,12 +79,7 @@ class Request(requests.Request):
     @cached_property
     def query(self) -> dict[str, list[str]]:
         """Query parameters, decoded strictly and cleaned (base/text.py). Raises BadRequest."""
-        text = strict(self.scope["query_string"])
-        try:
-            found = parse_qs(text, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
-        except ValueError as problem:
-            raise BadRequest(gettext("Adressen har for mange felter.")) from problem
-        return {name: [clean(typed) for typed in texts] for name, texts in found.items()}
+        return collected(pairs_of(self.scope["query_string"], gettext("Adressen har for mange felter.")))
 
     @property
     def is_json(self) -> bool:
@@ -109,10 +104,7 @@ class Request(requests.Request):
         multipart one. Raises BadRequest, BodyTooLarge."""
         cached: dict[str, list[str]] | None = self.scope.get("form_fields")
         if cached is None:
-            cached = {}
-            for name, text in await self._pairs():
-                cached.setdefault(name, []).append(clean(text))
-            self.scope["form_fields"] = cached
+            cached = self.scope["form_fields"] = collected(await self._pairs())
         return cached
 
     async def _pairs(self) -> list[tuple[str, str]]:
@@ -122,10 +114,7 @@ class Request(requests.Request):
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ("application/x-www-form-urlencoded", ""):
             raise BadRequest(gettext("Skjemaet kom i en form vi ikke kan lese."))
-        try:
-            return parse_qsl(strict(await self.body()), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
-        except ValueError as problem:
-            raise BadRequest(gettext("Skjemaet har for mange felter.")) from problem
+        return pairs_of(await self.body(), gettext("Skjemaet har for mange felter."))
 
     @property
     def host(self) -> str:
@@ -235,13 +224,25 @@ def own_origins(host: str) -> set[str]:
     return origins
 
 
-def strict(raw: bytes) -> str:
-    """Urlencoded bytes as text, refusing what is not UTF-8: Starlette would quietly replace it."""
+def pairs_of(raw: bytes, too_many: str) -> list[tuple[str, str]]:
+    """Urlencoded names and values. Raises BadRequest where they are not UTF-8, which Starlette would quietly replace,
+    or with these words where they are more than FIELD_LIMIT."""
     try:
-        unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
-        return raw.decode("ascii")
+        return parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELD_LIMIT
+        )
     except UnicodeDecodeError as problem:
         raise BadRequest(gettext("Adressen eller skjemaet har tegn vi ikke kan lese.")) from problem
+    except ValueError as problem:
+        raise BadRequest(too_many) from problem
+
+
+def collected(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """What was sent under each name, cleaned (base/text.py)."""
+    found: dict[str, list[str]] = {}
+    for name, text in pairs:
+        found.setdefault(name, []).append(clean(text))
+    return found
 
 
 def without_positions(query: str) -> str:

@@ -159,35 +159,39 @@ def of_visitor(
     ]
 
 
-def counting(tries: Iterable[Tries], within: Statement, now: datetime, *, of: str | None = None) -> str:
-    """SQL, as a part of this statement, that counts one try of each and returns its id as `tried`, count and
-    window_ends. The ids are in one order, so that nobody waits in a ring. `of`: only where that part has a row."""
-    put = within.value
-    windows = sorted((each.id, each.ends or now + each.window, each.count) for each in tries)
-    ids, ends, counts = ([window[at] for window in windows] for at in range(3))
+def windows(tries: Iterable[Tries], now: datetime) -> dict[str, Any]:
+    """What `counting` and UNLESS_TOO_MANY ask for: ids, in one order, so that nobody waits in a ring, and of each its
+    count, the end of its window and its most."""
+    found = sorted((one.id, one.ends or now + one.window, one.count, one.most) for one in tries)
+    ids, ends, counts, most = map(list, zip(*found, strict=True))
+    return {"tried": ids, "ends": ends, "counts": counts, "most": most}
+
+
+@cache
+def counting(of: str | None = None) -> str:
+    """SQL, a template for a Statement that shares what was `tried` and the time (`at`): counts one try of each and
+    returns its id as `tried`, count and window_ends. `of`: only where the part of that name has a row."""
     # A window that ends well after a new one would is of a clock that ran ahead: nobody waits for that.
-    over = f"(r.window_ends <= {put(now)}::timestamptz OR r.window_ends > excluded.window_ends + interval '1 minute')"
+    over = (
+        "(r.window_ends <= {at}::timestamptz OR r.window_ends > excluded.window_ends + interval '1 minute')"
+    )
     return f"""INSERT INTO rate_limit AS r (id, count, window_ends)
         SELECT id, count, ends
-        FROM unnest({put(ids)}::uuid[], {put(ends)}::timestamptz[], {put(counts)}::int[]) AS t (id, ends, count)
+        FROM unnest({{tried}}::uuid[], {{ends}}::timestamptz[], {{counts}}::int[]) AS t (id, ends, count)
         {f"WHERE EXISTS (SELECT FROM {of})" if of else ""}
         ON CONFLICT (id) DO UPDATE SET count = excluded.count + CASE WHEN {over} THEN 0 ELSE r.count END,
             window_ends = CASE WHEN {over} THEN excluded.window_ends ELSE r.window_ends END
         RETURNING id AS tried, count, window_ends"""
 
 
-def unless_too_many(tries: Iterable[Tries], within: Statement, counted: str) -> str:
-    """SQL, a condition that holds while none of what was `counted` (a part by that name) was tried more often than its
-    most. Else the database undoes the whole statement, and what it raises is told by `too_many`."""
-    each = [(one.id, one.most) for one in tries]
-    ids, most = ([one[at] for one in each] for at in range(2))
-    return f"""wait_until((SELECT max(c.window_ends) FROM {counted} c
-        JOIN unnest({within.value(ids)}::uuid[], {within.value(most)}::int[]) AS t (id, most) ON t.id = c.tried
-        WHERE c.count > t.most)) IS NULL"""
+UNLESS_TOO_MANY = """wait_until((SELECT max(c.window_ends) FROM counted c
+    JOIN unnest({tried}::uuid[], {most}::int[]) AS t (id, most) ON t.id = c.tried WHERE c.count > t.most)) IS NULL"""
+"""SQL, a condition of the same Statement, where the part that counts is called `counted`: nothing was tried more often
+than its most. Else the database undoes the whole statement, and what it raises is told by `too_many`."""
 
 
 def too_many(raised: RaiseError, now: datetime, words: str) -> TooMany:
-    """What `unless_too_many` has undone a statement for, in these words."""
+    """What UNLESS_TOO_MANY has undone a statement for, in these words."""
     return TooMany(words, datetime.fromtimestamp(float(str(raised)), UTC) - now)
 
 
@@ -252,8 +256,9 @@ async def count(tries: Sequence[Tries], now: datetime) -> dict[UUID, Mapping[str
         return {}
     if (noted := COUNTED.get()) is not None:
         noted.extend(tries)
-    asked = Statement()
-    asked.add(counting(tries, asked, now))
+    counted = windows(tries, now)
+    del counted["most"]  # whoever asks compares
+    asked = Statement(at=now, **counted).add(counting())
     return {each["tried"]: each for each in await rows(asked.sql, *asked.values)}
 
 

@@ -14,6 +14,7 @@ from marketplace.base.web.access import public, signed_in
 from marketplace.base.web.cookies import OWN, cookie, cookie_names, set_cookie
 from marketplace.base.web.http import Request, asked_next, parse_id, see_other, with_next
 from marketplace.base.web.limits import Tries, limits, of_address, of_visitor
+from marketplace.base.web.sealing import LEADS
 from marketplace.base.web.templates import render
 from marketplace.people.queries import verified_contacts
 from marketplace.people.saved import Saved
@@ -165,9 +166,11 @@ async def sign_out(request: Request) -> Response:
     return signed_out(request)
 
 
-def signed_out(request: Request, to: str = f"/?saved={Saved.OUT}") -> Response:
-    """To the front page, which says so, or another, without the cookie, nor those that go with it."""
-    response = see_other(to, request)
+def signed_out(request: Request, to: str | None = None) -> Response:
+    """To the front page, which says so, or another, without the cookie, nor those that go with it. Whose phone may hold
+    a key comes to a page that takes it from there: the page's own code does so first, but may not have been loaded
+    yet."""
+    response = see_other(to or f"{'/sign-in' if LEADS & request.roles else '/'}?saved={Saved.OUT}", request)
     for name in ("sign-in", *cookie_names(request.cookies, OWN)):
         set_cookie(response, name, "", max_age=0)
     return response

@@ -15,6 +15,7 @@ from marketplace.people.models import Person
 from marketplace.people.sign_in.actions import code_hash
 from marketplace.people.sign_in.models import SignIn
 from marketplace.settings import Settings
+from organizations.members.models import Role
 from tests import make
 from tests.marketplace.people.door import ADDRESS, ask, last_message, signed_in_for_real, who
 from tests.visitor import Visitor
@@ -223,6 +224,23 @@ async def test_signing_out_ends_the_sign_in_on_the_server(visitor: Visitor) -> N
 async def test_nobody_who_is_signed_in_is_told_that_they_are_not(visitor: Visitor) -> None:
     await signed_in_for_real(visitor, ADDRESS)
     assert "Du er logget ut." not in (await visitor.open("/?saved=out")).text
+
+
+async def test_whose_phone_may_hold_a_key_comes_to_a_page_that_takes_it(visitor: Visitor) -> None:
+    assert "data-lock" not in (await visitor.open("/")).response.text
+    await visitor.sign_in(await make.person("Ola"))
+    assert "data-lock" in (await visitor.open("/my-page")).response.text
+    await visitor.sign_in(await make.member(await make.organization(), Role.HOST))
+    page = await visitor.open("/my-page")
+    assert "data-lock" not in page.response.text
+    for way in ("/sign-out", "/my-page/sign-ins/end"):
+        done = await visitor.post(way, {"form_token": page.fields()["form_token"]})
+        assert (done.status, done.response.headers["location"]) == (303, "/sign-in?saved=out"), way
+        shown = await visitor.follow(done)
+        assert "data-lock" in shown.response.text
+        assert "Du er logget ut." in shown.text
+        await visitor.sign_in(await make.member(await make.organization("Annen"), Role.HOST))
+        page = await visitor.open("/my-page")
 
 
 async def test_each_sign_in_has_a_new_secret_and_ends_the_one_before_in_this_browser(
