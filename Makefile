@@ -3,7 +3,9 @@
 PORT ?= 8000
 DATA ?= var
 # Arguments for pytest, as in: make test ARGS="-n 0 tests/offers -k waiting"
-ARGS ?= -n 2
+# One worker more than there are processors: whoever waits for a browser, a program's start or the database leaves one
+# free.
+ARGS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # How many times `make soak` begins anew.
 EXAMPLES ?= 2000
 # How many people with bookings `make soak` upgrades, besides the demo.

@@ -65,6 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 LONG = ("journeys", "house", "upgrades", "install")
 """Where a file or two take longest: begun first, so that at the end no worker waits for one of them."""
+OWN_INSTANCE = ("/test_attendance.py", "/test_numbers.py")
+"""Journeys that do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -75,7 +77,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 class ByFile(LoadScopeScheduling):
     """A file's tests stay with one worker, in their order: it puts up its town once. The journeys stay with one too: it
-    starts one instance and one browser. (xdist's own groups are no names of ours, and pytest 9 knows them no more.)"""
+    starts one instance and one browser; but for those that have an instance of their own, whose clock they move.
+    (xdist's own groups are no names of ours, and pytest 9 knows them no more.)"""
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
         super().__init__(config, log)
@@ -83,7 +86,7 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "journeys" if "/journeys/" in file else file
+        return "journeys" if "/journeys/" in file and not file.endswith(OWN_INSTANCE) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

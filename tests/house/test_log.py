@@ -36,7 +36,7 @@ def log(database_url: str) -> Iterator[str]:
                 ask(port)
             finally:
                 ran.send_signal(signal.SIGTERM)
-                ran.wait(20)
+                ran.wait(60)
         written.seek(0)
         yield written.read()
 
@@ -44,7 +44,7 @@ def log(database_url: str) -> Iterator[str]:
 def ask(port: int) -> None:
     """Each fault once, with a canary wherever one can be typed; then until the worker's and the dying process's are
     told, too."""
-    address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 20
+    address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
     sent = {"x-typed": TYPED, "cookie": f"form={TYPED}"}
     with httpx.Client(headers=sent, timeout=10, limits=ONE_EACH) as client:
         while True:

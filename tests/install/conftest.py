@@ -14,10 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.base.postgres import embedded
 from marketplace.cli import commands
 from marketplace.settings import settings
-from tests import cluster
 from tests.production import GOOD
 
 ROOT = Path(__file__).parents[2]
@@ -54,26 +52,11 @@ def production_in(folder: Path) -> dict[str, str]:
     )
 
 
-def migrated(data: Path) -> None:
-    """A cluster in this folder whose database is at the newest migration, as after a first start."""
-    data.mkdir()
-    postgres = cluster.start(data)
-    try:
-        psql = [str(embedded.binary("psql")), "-XqAt", "-h", str(postgres.socket_folder), "-U", embedded.NAME]
-        for word in (
-            f"DROP DATABASE {embedded.NAME}",
-            f"CREATE DATABASE {embedded.NAME} TEMPLATE {cluster.TEMPLATE}",
-        ):
-            subprocess.run([*psql, "-d", "postgres", "-c", word], check=True)
-    finally:
-        postgres.stop()
-
-
 def program(environment: dict[str, str], *arguments: str) -> tuple[int, str]:
     """Exit code of `python -m marketplace …`, and all that it says."""
     done = subprocess.run(
         [sys.executable, "-m", "marketplace", *arguments],
-        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60,
+        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 
@@ -121,14 +104,14 @@ def started(
         yield running
         if running.poll() is None:
             running.send_signal(signal.SIGTERM)
-        assert running.wait(30) == 0, said.read_text()
+        assert running.wait(120) == 0, said.read_text()
     finally:
         if running.poll() is None:
             running.kill()
             running.wait()
 
 
-def until(true: Callable[[], bool], seconds: float = 40) -> bool:
+def until(true: Callable[[], bool], seconds: float = 120) -> bool:
     """Does it become true within so many seconds?"""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

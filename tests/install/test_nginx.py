@@ -100,7 +100,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
             yield found
     finally:
         nginx.terminate()
-        nginx.wait(10)
+        nginx.wait(60)
 
 
 def ready(front: Front) -> bool:
@@ -232,7 +232,7 @@ def test_what_is_too_large_ends_at_nginx_or_at_us_as_it_should(front: Front) -> 
 def test_while_the_application_is_away_there_is_a_page_that_says_so(front: Front) -> None:
     """The last but one of this file: it ends the application."""
     front.application.terminate()
-    front.application.wait(30)
+    front.application.wait(120)
     page = front.asked("GET", "/offers")
     assert page.status_code == 502
     assert "Vi er straks tilbake" in page.text
@@ -244,7 +244,7 @@ def test_while_the_application_is_away_there_is_a_page_that_says_so(front: Front
 def test_the_application_hears_who_it_is_from_nginx_alone(front: Front) -> None:
     """What a visitor says of themselves does not come through: somebody listens in the application's place."""
     front.application.terminate()
-    front.application.wait(30)
+    front.application.wait(120)
     heard: list[str] = []
 
     def listen(here: socket.socket) -> None:

@@ -64,7 +64,7 @@ def between(folder: Path, own: str) -> Callable[..., object]:
             yield f"postgres://treffpunkt@127.0.0.1:{port}/treffpunkt?sslmode=disable"
         finally:
             running.terminate()
-            running.wait(10)
+            running.wait(60)
 
     return start
 

@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from marketplace.settings import settings
-from tests.install.conftest import ROOT, at_once, migrated, program, started, until
+from tests import cluster
+from tests.install.conftest import ROOT, at_once, program, started, until
 from tests.offers.seats.test_two_servers import free_port
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -55,7 +56,7 @@ def test_a_run_says_what_it_is_and_a_second_one_in_its_folder_is_refused(
 ) -> None:
     """The first goes on as if nothing had been: its database is not touched, and no second worker sends its mail."""
     port, said = free_port(), folder / "said"
-    migrated(folder / "data")
+    cluster.begin(folder / "data")
     with started(environment, "run", "--port", str(port), said=said) as first:
         assert until(lambda: at(port)), said.read_text()
         (line,) = [each for each in said.read_text().splitlines() if each.startswith("Treffpunkt")]
@@ -167,7 +168,7 @@ def manage(manager: socket.socket, port: socket.socket, alone: dict[str, str], f
             serving.send_signal(signal.SIGTERM)
             while heard[-1] != b"STOPPING=1":
                 heard.append(manager.recv(100))
-            assert serving.wait(20) == 0
+            assert serving.wait(60) == 0
         finally:
             serving.kill()
     assert " of systemd" in (folder / "said").read_text()

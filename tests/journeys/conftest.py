@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,6 +27,7 @@ from pyotp import TOTP
 from marketplace.base.data.database import credentials
 from marketplace.base.post.mailbox import ADDRESS
 from marketplace.base.postgres.embedded import EmbeddedPostgres
+from tests import cluster
 from tests.offers.seats.test_two_servers import free_port
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
@@ -299,22 +300,30 @@ def post_office() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def instance(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Any:
-    """Address of `python -m marketplace run` with freshly loaded demo data. Its mail goes to the post office."""
-    port = free_port()
+@contextmanager
+def running(port: int, data: Path, post_office: str) -> Iterator[None]:
+    """`python -m marketplace run` with the demo in it, which it loads when it starts."""
     environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
-    data = tmp_path_factory.mktemp("journeys")
+    cluster.begin(data)
+    DATABASES[str(port)] = EmbeddedPostgres(data).dsn
     with (data / "log").open("w") as log:
         started = subprocess.Popen(
             [sys.executable, "-m", "marketplace", "run", "--port", str(port), "--data", str(data)],
             env=environment | {"TREFFPUNKT_DEMO": "1", "TREFFPUNKT_SMTP_URL": post_office}, stderr=log,
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
-    DATABASES[str(port)] = EmbeddedPostgres(data).dsn
-    yield f"http://127.0.0.1:{port}"
+    yield
     started.terminate()
-    assert started.wait(20) == 0
+    assert started.wait(PATIENCE) == 0
+    cluster.end(data)
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Any:
+    """Address of `python -m marketplace run` with freshly loaded demo data. Its mail goes to the post office."""
+    port = free_port()
+    with running(port, tmp_path_factory.mktemp("journeys"), post_office):
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.journeys.conftest import PHONE, Somebody, tidy, until
+from tests.journeys.conftest import PHONE, Somebody, running, tidy, until
 from tests.journeys.course import (
     ANNE,
     COURSE,
@@ -21,16 +21,17 @@ from tests.journeys.course import (
     TODAY,
     the_pages_say_what_sql_counts,
 )
-from tests.journeys.test_numbers import Place, doors, running
+from tests.journeys.test_numbers import Place, doors
 from tests.journeys.test_proof import printed
 from tests.offers.seats.test_two_servers import free_port
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterator[Place]:
-    made = Place(tmp_path_factory.mktemp("attendance"), free_port())
+    port = free_port()
+    made = Place(tmp_path_factory.mktemp("attendance"), port)
     made.at(2026, 11, 30, 17, 45)
-    with running(made, post_office):
+    with running(port, made.data, post_office):
         yield made
 
 

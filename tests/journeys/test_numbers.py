@@ -3,13 +3,10 @@ recount gives, last year stands beside, the coverage map shows a gap, and the ye
 numbers are those of its page."""
 
 import io
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +22,7 @@ from playwright.async_api import Browser
 from marketplace.base.data.database import credentials
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.statistics.staircase import Staircase
-from tests.journeys.conftest import DATABASES, DESKTOP, Somebody, until
+from tests.journeys.conftest import DESKTOP, Somebody, running, until
 from tests.offers.seats.test_two_servers import free_port
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -98,28 +95,12 @@ class Place:
         return int(found["came"])
 
 
-@contextmanager
-def running(made: Place, post_office: str) -> Iterator[None]:
-    """The instance of a place, with the demo in it, until the story is over."""
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
-    port = made.address.rpartition(":")[2]
-    DATABASES[port] = EmbeddedPostgres(made.data).dsn
-    with (made.data / "log").open("w") as log:
-        started = subprocess.Popen(
-            [sys.executable, "-m", "marketplace", "run", "--port", port, "--data", str(made.data)],
-            env=environment | {"TREFFPUNKT_DEMO": "1", "TREFFPUNKT_SMTP_URL": post_office}, stderr=log,
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-    yield
-    started.terminate()
-    assert started.wait(20) == 0
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterator[Place]:
-    made = Place(tmp_path_factory.mktemp("numbers"), free_port())
+    port = free_port()
+    made = Place(tmp_path_factory.mktemp("numbers"), port)
     made.at(2026, 10, 5, 10, 0)
-    with running(made, post_office):
+    with running(port, made.data, post_office):
         yield made
 
 

@@ -56,7 +56,7 @@ class Served:
         self.told.settimeout(seconds)
         assert await asyncio.to_thread(self.told.recv, 100) == b"READY=1"
 
-    async def ended(self, seconds: float = 30) -> int:
+    async def ended(self, seconds: float = 120) -> int:
         return await asyncio.to_thread(self.process.wait, seconds)
 
     def end(self) -> None:

@@ -46,11 +46,20 @@ async def ask(address: str, times: int) -> list[tuple[int, float]]:
         return list(await asyncio.gather(*[one(number) for number in range(times)]))
 
 
+async def answers_well(address: str, times: int) -> bool:
+    """Do so many at once all get their page? What has just begun may be too slow for some at first."""
+    ends = time.monotonic() + 60
+    while {status for status, _took in await ask(address, times)} != {200}:
+        if time.monotonic() > ends:
+            return False
+    return True
+
+
 async def test_a_silent_database_is_told_within_five_seconds_and_costs_nothing_for_good(
     instance: tuple[str, psutil.Process],  # noqa: F811
 ) -> None:
     address, process = instance
-    assert {status for status, _took in await ask(address, 4)} == {200}
+    assert await answers_well(address, 4)
     stopped = database_of(process)
     for each in stopped:
         each.suspend()
@@ -66,8 +75,8 @@ async def test_a_silent_database_is_told_within_five_seconds_and_costs_nothing_f
         for each in reversed(stopped):
             if each.is_running():
                 each.resume()
-    assert await asyncio.to_thread(until_ready, address, 20)
-    assert {status for status, _took in await ask(address, 20)} == {200}
+    assert await asyncio.to_thread(until_ready, address, 60)
+    assert await answers_well(address, 20)
 
 
 async def test_a_killed_server_is_a_503_and_never_a_500(instance: tuple[str, psutil.Process]) -> None:  # noqa: F811
@@ -78,8 +87,8 @@ async def test_a_killed_server_is_a_503_and_never_a_500(instance: tuple[str, psu
     os.kill(server.pid, signal.SIGKILL)
     seen = {status for status, _took in [*await asking, *await ask(address, 40)]}
     assert seen <= {200, 503}
-    assert await asyncio.to_thread(until_ready, address, 20)
-    assert {status for status, _took in await ask(address, 20)} == {200}
+    assert await asyncio.to_thread(until_ready, address, 60)
+    assert await answers_well(address, 20)
 
 
 @pytest.fixture

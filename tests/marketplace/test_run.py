@@ -15,6 +15,7 @@ import httpx2 as httpx
 import psutil
 import pytest
 
+from tests import cluster
 from tests.offers.seats.test_two_servers import free_port
 
 
@@ -23,6 +24,7 @@ def instance(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
     """Address and process of a running instance with the demo in it."""
     port = free_port()
     environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
+    cluster.begin(tmp_path / "data")
     started = subprocess.Popen(
         [sys.executable, "-m", "marketplace", "run", "--port", str(port), "--data", str(tmp_path / "data")],
         env=environment | {"TREFFPUNKT_DEMO": "1", "TREFFPUNKT_BACKUP_DIR": str(tmp_path / "backups")},
@@ -30,12 +32,13 @@ def instance(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
-        assert until_ready(address, 90)
+        assert until_ready(address, 240)
         yield address, psutil.Process(started.pid)
     finally:
         if started.poll() is None:
             started.kill()
             started.wait()
+        cluster.end(tmp_path / "data")
 
 
 def until_ready(address: str, seconds: float) -> bool:
@@ -70,18 +73,18 @@ def test_it_survives_the_death_of_its_children_and_stops_cleanly(
     assert httpx.get(f"{address}/offers?municipality=all").status_code == 200
     database = next(child for child in process.children() if child.name() == "postgres")
     database.kill()
-    assert until_ready(address, 20)
+    assert until_ready(address, 60)
     # Not postgres, and not the psql that looked if it is back.
     web = [child for child in process.children() if child.name().startswith("python")]
     assert len(web) == 4
     killed = datetime.now(UTC)
     for child in web:
         child.kill()
-    assert until_ready(address, 20)
+    assert until_ready(address, 60)
     assert httpx.get(f"{address}/offers?municipality=all").status_code == 200
     assert backed_up_since(killed, tmp_path / "data", 60)
     everybody = process.children(recursive=True)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) in (0, None)
-    _gone, alive = psutil.wait_procs(everybody, timeout=10)
+    assert process.wait(60) in (0, None)
+    _gone, alive = psutil.wait_procs(everybody, timeout=60)
     assert not alive

@@ -30,7 +30,7 @@ async def command(*arguments: str, typed: str = "") -> Ran:
         sys.executable, "-m", "marketplace", *arguments, cwd=ROOT, env=dict(os.environ), stdin=pipe, stdout=pipe,
         stderr=both,
     )  # fmt: skip
-    said, _ = await asyncio.wait_for(ran.communicate(typed.encode()), 60)
+    said, _ = await asyncio.wait_for(ran.communicate(typed.encode()), 240)
     assert b"Traceback" not in said, said.decode()
     return Ran(ran.returncode, said.decode())
 

@@ -20,7 +20,7 @@ from tests.conftest import NOW
 from tests.visitor import Visitor
 
 
-async def until(holds: Callable[[], object], seconds: float = 5) -> None:
+async def until(holds: Callable[[], object], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - what it waits for is set by another connection, not by an event
             await asyncio.sleep(0.005)

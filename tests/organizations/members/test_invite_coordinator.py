@@ -21,7 +21,7 @@ def command(*arguments: str) -> tuple[int, str]:
         [sys.executable, "-m", "marketplace", "invite-coordinator", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     return done.returncode, done.stdout + done.stderr
 

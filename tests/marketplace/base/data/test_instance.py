@@ -133,7 +133,7 @@ def run(command: tuple[str, ...], **environment: str) -> tuple[int, str]:
     kept = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
     done = subprocess.run(
         [sys.executable, "-m", "marketplace", *command],
-        env=kept | environment, capture_output=True, text=True, timeout=60,
+        env=kept | environment, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 

@@ -178,7 +178,7 @@ for number in range(4000):
 def fills(folder: Path, bytes_free: int) -> str:
     """A program that notes into it until no file may grow beyond so many bytes: as where the disk is full."""
     done = subprocess.run(
-        [sys.executable, "-c", FULL], capture_output=True, text=True, timeout=60,
+        [sys.executable, "-c", FULL], capture_output=True, text=True, timeout=240,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_free, bytes_free)),
         env=os.environ | {"TREFFPUNKT_LEDGER_DIR": str(folder)},
     )  # fmt: skip

@@ -109,7 +109,7 @@ def postmasters(data: Path) -> list[psutil.Process]:
     return [process for process, parent in here.items() if parent not in pids]
 
 
-def soon(true: Callable[[], bool], seconds: float = 5) -> bool:
+def soon(true: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while not true() and time.monotonic() < deadline:
         time.sleep(0.01)

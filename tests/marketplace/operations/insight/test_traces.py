@@ -57,7 +57,7 @@ def spans(database_url: str) -> list[Any]:
         ask(f"http://127.0.0.1:{port}")
     finally:
         ran.send_signal(signal.SIGTERM)
-        ran.wait(20)
+        ran.wait(60)
         server.shutdown()
         server.server_close()
     requests = [ExportTraceServiceRequest.FromString(body) for body in taken]

@@ -18,7 +18,8 @@ from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Sender, Tap
 from offers.catalogue.models import Session
 from offers.seats.models import Booking
-from organizations.members.models import Membership
+from offers.sessions.actions import cancel
+from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
 from tests.offers.attendance.registers import evening, states
@@ -290,3 +291,19 @@ async def test_it_opens_nothing_once_whoever_sent_it_leads_the_session_no_more(v
     assert (await visitor.open(path(link.id))).status == 404
     assert await MAILS["substitute"](Channel.EMAIL, "nb", substitute=str(link.id)) is None
     assert await value("SELECT count(*) FROM head_count") == 0
+
+
+async def test_what_is_cancelled_asks_nobody_to_take_its_register_and_opens_nothing(visitor: Visitor) -> None:
+    """It is cancelled before the message has left, and after the link was opened."""
+    session, link = await asked(visitor, "Amina")
+    here = await opened(visitor, link)
+    assert (await visitor.open(here)).status == 200
+    assert await MAILS["substitute"](Channel.EMAIL, "nb", substitute=str(link.id)) is not None
+    session = await Session.get(id=session.id).select_related("offer")
+    kari = await make.member(await session.offer.owner, Role.MANAGER, email="kari@example.no")
+    await cancel(session, sequence=0, note="", by=kari.id, now=session.starts_at - timedelta(hours=1))
+    assert await MAILS["substitute"](Channel.EMAIL, "nb", substitute=str(link.id)) is None
+    assert [(await visitor.open(each)).status for each in (path(link.id), here)] == [404, 404]
+    await visitor.sign_in(kari)
+    page = await visitor.open(f"/manage/sessions/{session.id}/substitute")
+    assert "Virker ikke lenger." in page.text
