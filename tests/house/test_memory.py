@@ -28,7 +28,7 @@ REMEMBERED = {
     "_kind(kind, lang)": "one of the kinds of offers",
     "_audiences(audiences, main, lang)": "whom offers are for",
     "begun_for(secret, purpose)": "a purpose that the code names",
-    "_numbered(part, names, first)": "SQL of the code",
+    "_numbered(part, shared, names, first)": "SQL of the code",
     "_path(folder, name)": "the file of a year's key",
     "host_name(host)": "a name of this site",
     "accepts_gzip(accept_encoding)": "what a browser can read",
