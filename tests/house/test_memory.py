@@ -29,6 +29,7 @@ REMEMBERED = {
     "_audiences(audiences, main, lang)": "whom offers are for",
     "begun_for(secret, purpose)": "a purpose that the code names",
     "_numbered(part, shared, names, first)": "SQL of the code",
+    "counting(of)": "SQL of the code",
     "_path(folder, name)": "the file of a year's key",
     "host_name(host)": "a name of this site",
     "accepts_gzip(accept_encoding)": "what a browser can read",
