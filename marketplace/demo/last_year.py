@@ -103,7 +103,7 @@ def _counted(cell: CellNow, number: int) -> dict[Measure, int]:
         return {}
     if helped := counts.get(Measure.VOLUNTEERS):  # of hours it is how long the sessions were that is counted
         said = counts.get(Measure.VOLUNTEERS_SAID, 0)
-        counts[Measure.VOLUNTEER_HOURS] = round(60 * counts[Measure.VOLUNTEER_HOURS] * said / helped)
+        counts[Measure.VOLUNTEER_HOURS] = round(60 * counts.get(Measure.VOLUNTEER_HOURS, 0) * said / helped)
     reached = min(1.1, 0.25 + months / 6)
     counts |= {measure: round(now.get(measure, 0) * reached) for measure in OF_PERSONS}
     return counts | {measure: now[measure] for measure in ONCE if measure in now and measure in EXACT}

@@ -6,4 +6,5 @@ from enum import StrEnum
 class Saved(StrEnum):
     """Each has its sentence in a template."""
 
+    OUT = "out"
     REMOVED = "removed"

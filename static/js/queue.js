@@ -62,7 +62,7 @@ export class Queue {
   async add({ booking, field: name, value, saw }) {
     const tap = { id: crypto.randomUUID(), at: this.clock(), booking: booking || null, field: name, value, saw };
     if (this.ahead === null) { tap.byPhone = true; }
-    const before = [...this.last.values()].findLast((one) => line(one) === line(tap));
+    const before = [...this.last.values()].findLast((one) => touch(one, tap));
     if (before) { tap.after = before.id; }
     this.remember(tap);
     // Sealing takes a moment: taps are stored in the order that they were made in.
@@ -179,5 +179,6 @@ export class Queue {
 
 export const field = (tap) => `${tap.booking || ""}:${tap.field}`;
 
-// Heads and their parts are told at each other's expense: they are one chain.
-const line = (tap) => HEADS.includes(tap.field) ? "heads" : field(tap);
+// Is what one says told at the expense of the other? The heads and each of their parts are; the parts are not.
+const touch = (one, other) => field(one) === field(other)
+  || (HEADS.includes(one.field) && HEADS.includes(other.field) && [one.field, other.field].includes("heads"));

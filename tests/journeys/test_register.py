@@ -225,7 +225,7 @@ async def test_no_key_is_left_to_whoever_has_the_phone_next(arrive: Any, town: T
         await page.evaluate(
             "document.querySelector('form[action=\"/sign-out\"]').submit()"
         )  # no code hears of that
-        await page.wait_for_url(f"{host.address}/sign-in")
+        await page.wait_for_url(f"{host.address}/sign-in?saved=out")
         await until_none(page)
 
         await host.sign_in("mariam@example.no")
@@ -272,7 +272,7 @@ async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> 
         await expect(other.locator(".tp-standing")).to_contain_text("Ett merke er ikke sendt.")
         await other.context.set_offline(False)
         await other.get_by_role("button", name="Logg ut", exact=True).click()
-        await other.wait_for_url(f"{host.address}/sign-in")
+        await other.wait_for_url(f"{host.address}/sign-in?saved=out")
         assert len(await town.taps(session)) == before + 1, "sent before the sign-in ended"
         assert not await other.evaluate(LEFT), "nothing is left on the phone"
 

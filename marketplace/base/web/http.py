@@ -228,9 +228,7 @@ def pairs_of(raw: bytes, too_many: str) -> list[tuple[str, str]]:
     """Urlencoded names and values. Raises BadRequest where they are not UTF-8, which Starlette would quietly replace,
     or with these words where they are more than FIELD_LIMIT."""
     try:
-        return parse_qsl(
-            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELD_LIMIT
-        )
+        return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELD_LIMIT)
     except UnicodeDecodeError as problem:
         raise BadRequest(gettext("Adressen eller skjemaet har tegn vi ikke kan lese.")) from problem
     except ValueError as problem:

@@ -159,7 +159,7 @@ def of_visitor(
     ]
 
 
-def windows(tries: Iterable[Tries], now: datetime) -> dict[str, Any]:
+def windows(tries: Iterable[Tries], now: datetime) -> dict[str, list[object]]:
     """What `counting` and UNLESS_TOO_MANY ask for: ids, in one order, so that nobody waits in a ring, and of each its
     count, the end of its window and its most."""
     found = sorted((one.id, one.ends or now + one.window, one.count, one.most) for one in tries)

@@ -19,13 +19,15 @@ def called_by(actor: str, n: str = "n") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Helped:
-    """Somebody who is acted for. Who has not `accepted` is asked, and nobody books for them yet."""
+    """Somebody who is acted for. Who has not `accepted` is asked, and nobody books for them yet. `lost`: nobody is at
+    the address where they were asked."""
 
     id: UUID
     person_id: UUID
     name: str | None
     relation: str
     accepted: bool
+    lost: bool
 
 
 async def acted_for(actor: UUID) -> list[Helped]:
@@ -33,7 +35,8 @@ async def acted_for(actor: UUID) -> list[Helped]:
     return await rows(
         Helped,
         f"""SELECT a.id, a.person_id, coalesce(a.called, n.name) AS name, a.relation,
-            a.accepted_at IS NOT NULL AS accepted
+            a.accepted_at IS NOT NULL AS accepted, a.accepted_at IS NULL AND EXISTS (SELECT FROM contact_point c
+                WHERE c.person_id = n.id AND c.refused_at IS NOT NULL) AS lost
         FROM acts_for a JOIN person n ON n.id = a.person_id
         WHERE a.actor_id = $1 AND a.ended_at IS NULL AND a.relation <> 'guide'
         ORDER BY {name_order('coalesce(a.called, n.name)')}, a.id LIMIT 100""",

@@ -17,6 +17,7 @@ from marketplace.base.web.limits import Tries, limits, of_address, of_visitor
 from marketplace.base.web.sealing import LEADS
 from marketplace.base.web.templates import render
 from marketplace.people.queries import verified_contacts
+from marketplace.people.saved import Saved
 from marketplace.people.sign_in import actions
 from marketplace.people.sign_in.actions import Entry, TicketGone, Visit, WrongCode
 from marketplace.people.sign_in.forms import AgainForm, CodeForm, SignInForm
@@ -166,9 +167,10 @@ async def sign_out(request: Request) -> Response:
 
 
 def signed_out(request: Request, to: str | None = None) -> Response:
-    """To the front page, or another, without the cookie, nor those that go with it. Whose phone may hold a key comes to
-    a page that takes it from there: the page's own code does so first, but may not have been loaded yet."""
-    response = see_other(to or ("/sign-in" if LEADS & request.roles else "/"), request)
+    """To the front page, which says so, or another, without the cookie, nor those that go with it. Whose phone may hold
+    a key comes to a page that takes it from there: the page's own code does so first, but may not have been loaded
+    yet."""
+    response = see_other(to or f"{'/sign-in' if LEADS & request.roles else '/'}?saved={Saved.OUT}", request)
     for name in ("sign-in", *cookie_names(request.cookies, OWN)):
         set_cookie(response, name, "", max_age=0)
     return response

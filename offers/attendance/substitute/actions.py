@@ -24,7 +24,7 @@ async def ask(
     session: Session, channel: Channel, address: str, *, lang: str, by: UUID, now: datetime
 ) -> None:
     """Send somebody the link to this register. Raises Refused when it is cancelled, or its day is over."""
-    ends_at = rules.end_of_day(session.starts_at)
+    ends_at = rules.end_of_day(session.ends_at)
     if session.called_off or ends_at <= now:
         raise Refused(_("Denne samlingen er avlyst eller over, så ingen kan ta oppmøtet."))
     async with in_transaction():

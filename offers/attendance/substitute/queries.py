@@ -14,7 +14,8 @@ from offers.rights.queries import Led, hosting, led
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link, as far as it still holds or not. `session_id` is the register it is for, which begins at `starts_at`."""
+    """A link, as far as it still holds or not. `session_id` is the register it is for, which is over at `over_at`, or
+    is `called_off`. `lost`: nobody got it."""
 
     id: UUID
     session_id: UUID
@@ -25,15 +26,23 @@ class Link:
     browser: bytes | None
     revoked_at: datetime | None
     made_by_id: UUID | None
-    starts_at: datetime
+    over_at: datetime
+    called_off: bool
+    lost: bool
 
     def holds(self, now: datetime) -> bool:
         """Also a session that has been moved to an earlier day since is of one day."""
-        return self.revoked_at is None and now < min(self.ends_at, rules.end_of_day(self.starts_at))
+        return (
+            self.revoked_at is None
+            and not self.called_off
+            and now < min(self.ends_at, rules.end_of_day(self.over_at))
+        )
 
 
 LINK = """SELECT t.id, t.session_id, t.address, t.created_at, t.ends_at, t.opened_at, t.browser, t.revoked_at,
-    t.made_by_id, s.starts_at FROM substitute t JOIN session s ON s.id = t.session_id"""
+    t.made_by_id, s.ends_at AS over_at, s.status = 'cancelled' AS called_off, EXISTS (SELECT FROM outbox_message x
+        WHERE x.dedupe_key = 'substitute:' || t.id AND x.failed_at IS NOT NULL) AS lost
+FROM substitute t JOIN session s ON s.id = t.session_id"""
 
 
 async def of_session(session: UUID) -> list[Link]:

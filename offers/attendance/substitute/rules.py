@@ -15,9 +15,11 @@ def path(substitute: UUID) -> str:
     return f"/substitute/{LINK.made(substitute)}"
 
 
-def end_of_day(starts_at: datetime) -> datetime:
-    """When the day of a session ends in Oslo: the link ends then, whatever was opened."""
-    return (oslo(starts_at) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+def end_of_day(ends_at: datetime) -> datetime:
+    """When the day on which a session ends is over in Oslo, or the night, where it ends at midnight: the link ends
+    then, whatever was opened."""
+    last = oslo(ends_at - timedelta.resolution)
+    return (last + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def secret_of(substitute: UUID, visitor: str) -> str:

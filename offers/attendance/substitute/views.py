@@ -55,7 +55,7 @@ async def ask(request: Request) -> Response:
         request, "offers/attendance/substitute/ask.html", status=422 if form.errors else 200, form=form,
         session=session, title=await title_of(session.offer_id, request.lang), section="/manage",
         links=[(link, link.holds(request.now)) for link in await queries.of_session(session.id)],
-        may=not session.called_off and rules.end_of_day(session.starts_at) > request.now,
+        may=not session.called_off and rules.end_of_day(session.ends_at) > request.now,
     )  # fmt: skip
 
 

@@ -5,18 +5,21 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from marketplace.base.text import name_order
+from organizations.members.invitations.queries import LOST
 from organizations.members.queries import HELD
 
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """Who leads an offer; or whom an `invitation` to, that nobody has answered, was sent to: it has no person yet."""
+    """Who leads an offer; or whom an `invitation` to, that nobody has answered, was sent to: it has no person yet.
+    `lost`: nobody got it."""
 
     person_id: UUID | None
     name: str | None
     leads_as: str
     invitation: UUID | None
     address: str | None
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,10 @@ async def hosts_of(offer_id: UUID) -> list[Leader]:
     """Those who lead the offer by name, then the invitations."""
     return await rows(
         Leader,
-        f"""SELECT x.* FROM (SELECT h.person_id, n.name, h.leads_as, NULL::uuid AS invitation, NULL AS address
+        f"""SELECT x.* FROM (SELECT h.person_id, n.name, h.leads_as, NULL::uuid AS invitation, NULL AS address,
+                false AS lost
             FROM host_assignment h JOIN person n ON n.id = h.person_id WHERE h.offer_id = $1
-        UNION ALL SELECT NULL, NULL, i.leads_as, i.id, i.address FROM invitation i
+        UNION ALL SELECT NULL, NULL, i.leads_as, i.id, i.address, {LOST} FROM invitation i
             WHERE i.offer_id = $1 AND i.accepted_at IS NULL AND i.ended_at IS NULL) x
         ORDER BY {name_order("x.name")}, x.person_id, x.invitation LIMIT 200""",
         offer_id,

@@ -15,7 +15,7 @@ from organizations.members.rules import LINK
 @dataclass(frozen=True, slots=True)
 class Invited(Stands):
     """An invitation to an organisation, whose `state` is told too. A host may be asked to lead an offer, as
-    something."""
+    something. `lost`: nobody got the message."""
 
     id: UUID
     role: str
@@ -28,10 +28,14 @@ class Invited(Stands):
     ended_at: datetime | None
     organization: str
     state: str
+    lost: bool
 
 
-INVITATION = """SELECT i.id, i.role, i.channel, i.address, i.offer_id, i.leads_as, i.expires_at, i.accepted_at,
-    i.ended_at, w.name AS organization, w.state
+LOST = """EXISTS (SELECT FROM outbox_message x WHERE x.failed_at IS NOT NULL
+    AND x.dedupe_key = 'invitation:' || i.id || ':' || floor(extract(epoch FROM i.expires_at))::bigint)"""
+"""Has nobody got the message with the present link of invitation i? It came back, or was given up."""
+INVITATION = f"""SELECT i.id, i.role, i.channel, i.address, i.offer_id, i.leads_as, i.expires_at, i.accepted_at,
+    i.ended_at, w.name AS organization, w.state, {LOST} AS lost
 FROM invitation i JOIN organization w ON w.id = i.organization_id"""
 UNANSWERED = "i.accepted_at IS NULL AND i.ended_at IS NULL"
 

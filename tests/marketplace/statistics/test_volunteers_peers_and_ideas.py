@@ -38,6 +38,8 @@ async def test_volunteers_and_their_hours_are_counted_where_somebody_has_said_it
     )
     assert hours(5, minutes=150, sessions=2) == 5
     assert hours(10, minutes=180, sessions=2) == 15
+    assert hours(100, minutes=180, sessions=2) == 150
+    assert hours(0, minutes=0, sessions=0) == 0
 
 
 async def test_where_nobody_helped_it_is_said_and_is_none() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.base.numbers import share
+from marketplace.statistics import pages
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import Sum
 from marketplace.statistics.yearly import Group, Span, Year, change, median_class, same_span
@@ -98,3 +99,9 @@ def test_shares_and_medians_of_nothing_are_none() -> None:
     assert median_class([0, 0, 0]) is None
     assert median_class([10, 5, 5]) == 0
     assert median_class([5, 5, 15]) == 2
+
+
+def test_a_year_that_is_over_for_good_and_is_the_first_says_how_often_people_came() -> None:
+    sums = {number: {A: Sum(10 * number, 1), S: Sum(number, 1, exact=True)} for number in range(1, 14)}
+    shown = pages.Shown(Year(2026, tuple(range(1, 14)), {"all": Group(sums)}), None, str)
+    assert pages.lead(shown) == "I 2026 kom folk 130 ganger."

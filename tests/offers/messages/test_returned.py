@@ -224,3 +224,40 @@ async def test_whoever_signs_in_by_an_address_that_was_nobodys_gets_messages_the
         entered = await visitor.submit(await visitor.open(f"/sign-in/{sent['token']}"))
     assert entered.status == 303, entered.text
     assert (await ContactPoint.get(person=kari)).refused_at is None
+
+
+WENT_ASTRAY = "Meldingen kom ikke fram. Se om adressen er riktig."
+
+
+async def test_who_asks_somebody_reads_that_the_message_did_not_get_there(
+    visitor: Visitor, post_office: Handler
+) -> None:
+    """To be a member, to lead an offer, to take a register, to be helped: whoever asks waits for an answer."""
+    offer, kari, _booking = await booked(starts=[NOW + timedelta(hours=2)])
+    session = await Session.get(offer=offer)
+    members = f"/manage/organizations/{(await offer.owner).slug}/members"
+    here, substitute = f"/manage/offers/{offer.slug}", f"/manage/sessions/{session.id}/substitute"
+    await visitor.sign_in(kari)
+    asked = [
+        (members, "/invitations", {"address": "a@example.no", "role": "editor"}, members),
+        (here, "/hosts", {"email": "b@example.no", "leads_as": "peer"}, here),
+        (substitute, "/substitute", {"address": "c@example.no"}, substitute),
+        ("/my-page/people/new", "/new", {
+            "name": "Ada", "relation": "next_of_kin", "address": "d@example.no"}, "/my-page/people"),
+    ]  # fmt: skip
+    for page, form, typed, _list in asked:
+        done = await visitor.submit(await visitor.open(page), form, **typed)
+        assert done.status == 303, (page, done.text)
+    for *_, shown in asked:
+        assert WENT_ASTRAY not in (await visitor.open(shown)).text, shown
+    post_office.rcpt |= {f"{name}@example.no": NOBODY for name in "abcd"}
+    visitor.wait(timedelta(minutes=1))
+    await send(partial(datetime.fromtimestamp, visitor.now.timestamp(), UTC))
+    for *_, shown in asked:
+        assert WENT_ASTRAY in (await visitor.open(shown)).text, shown
+    # Sent once more it is on its way; whom a host was asked for stands among the invited too.
+    visitor.wait(timedelta(minutes=1))
+    page = await visitor.open(members)
+    assert page.text.count(WENT_ASTRAY) == 2
+    await visitor.submit(page, "/resend")
+    assert (await visitor.open(members)).text.count(WENT_ASTRAY) == 1

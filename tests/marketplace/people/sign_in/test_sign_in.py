@@ -214,10 +214,16 @@ async def test_signing_out_ends_the_sign_in_on_the_server(visitor: Visitor) -> N
     secret = visitor.client.cookies["sign-in"]
     token = (await visitor.open("/sign-in")).fields()["form_token"]
     done = await visitor.post("/sign-out", {"form_token": token})
-    assert (done.status, done.response.headers["location"]) == (303, "/")
+    assert (done.status, done.response.headers["location"]) == (303, "/?saved=out")
     assert "sign-in" not in visitor.client.cookies
+    assert "Du er logget ut." in (await visitor.follow(done)).text
     visitor.client.cookies.set("sign-in", secret)  # somebody kept a copy
     assert await who(visitor) is None
+
+
+async def test_nobody_who_is_signed_in_is_told_that_they_are_not(visitor: Visitor) -> None:
+    await signed_in_for_real(visitor, ADDRESS)
+    assert "Du er logget ut." not in (await visitor.open("/?saved=out")).text
 
 
 async def test_whose_phone_may_hold_a_key_comes_to_a_page_that_takes_it(visitor: Visitor) -> None:
@@ -229,8 +235,10 @@ async def test_whose_phone_may_hold_a_key_comes_to_a_page_that_takes_it(visitor:
     assert "data-lock" not in page.response.text
     for way in ("/sign-out", "/my-page/sign-ins/end"):
         done = await visitor.post(way, {"form_token": page.fields()["form_token"]})
-        assert (done.status, done.response.headers["location"]) == (303, "/sign-in"), way
-        assert "data-lock" in (await visitor.open("/sign-in")).response.text
+        assert (done.status, done.response.headers["location"]) == (303, "/sign-in?saved=out"), way
+        shown = await visitor.follow(done)
+        assert "data-lock" in shown.response.text
+        assert "Du er logget ut." in shown.text
         await visitor.sign_in(await make.member(await make.organization("Annen"), Role.HOST))
         page = await visitor.open("/my-page")
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from marketplace.base.data.database import rows
@@ -74,6 +74,20 @@ async def test_a_phone_keeps_none_of_later_days(visitor: Visitor) -> None:
     later = NOW + timedelta(days=3)
     await Session.filter(id=session.id).update(starts_at=later, ends_at=later + timedelta(hours=1))
     await visitor.sign_in(host)
+    assert (await told(visitor, "/manage/sessions/offline.json"))["registers"] == []
+
+
+async def test_what_goes_on_past_midnight_is_kept_until_it_is_over(visitor: Visitor) -> None:
+    """At a quarter past twelve the phone asks what to keep, and forgets the rest."""
+    session, host, _who = await register_of("Amina")
+    midnight = datetime.fromisoformat("2026-10-14T00:00:00+02:00")
+    await Session.filter(id=session.id).update(
+        starts_at=midnight - timedelta(hours=2), ends_at=midnight + timedelta(hours=1)
+    )
+    visitor.wait(midnight + timedelta(minutes=15) - visitor.now)
+    await visitor.sign_in(host)
+    assert len((await told(visitor, "/manage/sessions/offline.json"))["registers"]) == 1
+    await Session.filter(id=session.id).update(ends_at=midnight)
     assert (await told(visitor, "/manage/sessions/offline.json"))["registers"] == []
 
 

@@ -1,7 +1,7 @@
 """A register that somebody keeps for a host, by a link."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from uuid_utils.compat import uuid7
 
@@ -12,13 +12,14 @@ from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.attendance.models import Register
 from offers.attendance.substitute.models import Substitute
-from offers.attendance.substitute.rules import browser, path
+from offers.attendance.substitute.rules import browser, end_of_day, path
 from offers.attendance.taps.actions import keep
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Sender, Tap
 from offers.catalogue.models import Session
 from offers.seats.models import Booking
-from organizations.members.models import Membership
+from offers.sessions.actions import cancel
+from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
 from tests.offers.attendance.registers import evening, states
@@ -189,6 +190,26 @@ async def test_a_link_ends_with_the_day_in_oslo_and_not_before(visitor: Visitor)
             assert (await later.open(path(link.id))).status == (303 if status == 200 else 404)
 
 
+async def test_a_link_to_what_goes_on_past_midnight_lasts_until_it_is_over(visitor: Visitor) -> None:
+    """Also through the night in which the clock goes back."""
+    _, session, host = await evening("Amina")
+    night = datetime.fromisoformat("2026-10-25T00:00:00+02:00")
+    await Session.filter(id=session.id).update(
+        starts_at=night - timedelta(hours=3), ends_at=night + timedelta(hours=3)
+    )
+    visitor.wait(night - timedelta(hours=4) - visitor.now)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/substitute")
+    await visitor.submit(page, "/substitute", address="vikar@example.no")
+    link = await Substitute.get()
+    assert link.ends_at == night + timedelta(hours=25)
+    visitor.client.cookies.clear()
+    here = await opened(visitor, link)
+    visitor.wait(timedelta(hours=5))
+    assert (await visitor.open(here)).status == 200
+    assert end_of_day(night) == night, "what ends at midnight ends with its own day"
+
+
 async def test_a_link_to_what_was_moved_to_an_earlier_day_ends_with_that_day(visitor: Visitor) -> None:
     _, link = await asked(visitor, "Amina")
     here = await opened(visitor, link)
@@ -270,3 +291,19 @@ async def test_it_opens_nothing_once_whoever_sent_it_leads_the_session_no_more(v
     assert (await visitor.open(path(link.id))).status == 404
     assert await MAILS["substitute"](Channel.EMAIL, "nb", substitute=str(link.id)) is None
     assert await value("SELECT count(*) FROM head_count") == 0
+
+
+async def test_what_is_cancelled_asks_nobody_to_take_its_register_and_opens_nothing(visitor: Visitor) -> None:
+    """It is cancelled before the message has left, and after the link was opened."""
+    session, link = await asked(visitor, "Amina")
+    here = await opened(visitor, link)
+    assert (await visitor.open(here)).status == 200
+    assert await MAILS["substitute"](Channel.EMAIL, "nb", substitute=str(link.id)) is not None
+    session = await Session.get(id=session.id).select_related("offer")
+    kari = await make.member(await session.offer.owner, Role.MANAGER, email="kari@example.no")
+    await cancel(session, sequence=0, note="", by=kari.id, now=session.starts_at - timedelta(hours=1))
+    assert await MAILS["substitute"](Channel.EMAIL, "nb", substitute=str(link.id)) is None
+    assert [(await visitor.open(each)).status for each in (path(link.id), here)] == [404, 404]
+    await visitor.sign_in(kari)
+    page = await visitor.open(f"/manage/sessions/{session.id}/substitute")
+    assert "Virker ikke lenger." in page.text

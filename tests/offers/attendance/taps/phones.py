@@ -24,9 +24,9 @@ SECOND = timedelta(seconds=1)
 STEPS = 40
 
 
-def line(place: Place) -> tuple[UUID | None, str]:
-    """What the page has one chain for: heads and their parts are told at each other's expense."""
-    return place[0], "heads" if place[1] in HEADS else place[1]
+def touch(one: Place, other: Place) -> bool:
+    """What the page has a chain for: each part of the heads is told at the expense of the whole."""
+    return one == other or (one[1] in HEADS and other[1] in HEADS and Field.HEADS in (one[1], other[1]))
 
 
 @dataclass
@@ -38,6 +38,8 @@ class Made:
     tab: "Tab"
     at: datetime
     answers: set[tuple[str, str | None]] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
+    """Taps of the heads or their parts that waited when it was made: some went in one request with it."""
 
 
 @dataclass(eq=False)
@@ -54,11 +56,12 @@ class Tab:
 
     def tap(self, place: Place, said: str | None, now: datetime) -> Made:
         """Tap, and wait for the net. What the tab itself has said of this field is seen, answered or not."""
-        mine = [each for each in self.queue if line(each.place) == line(place)]
+        mine = [each for each in self.queue if touch(each.place, place)]
         sent = tap(place[1], said, place[0], saw=self.seen.get(place, 0), at=now + self.skew)
         if mine:
             sent["after"] = mine[-1].sent["id"]
-        one = Made(sent, place, self, now)
+        beside = {each.sent["id"] for each in self.queue if place[1] in HEADS and each.place[1] in HEADS}
+        one = Made(sent, place, self, now, beside=beside)
         self.queue.append(one)
         self.made.append(one)
         return one

@@ -149,16 +149,17 @@ def unseen(
         assert [one["version"] for one in those] == list(range(1, len(those) + 1)), f"story {seed}"
         for place, one in enumerate(those):
             mine = phones[str(one["id"])]
-            chain = own(mine, phones)
             hidden = [
                 before for before in those[:place]
                 if touch(before["field"], one["field"]) and before["version"] > one["saw"]
-                and str(before["id"]) not in chain
             ]  # fmt: skip
-            page = [log[each] for each in chain if log[each]["outcome"] != "refused"]
-            others = [each for each in hidden if not seen_by_chain(each, page, those, story)]
-            conflict = one["outcome"] == "conflict"
-            assert conflict or not others, f"story {seed}: {one} over {others}"
+
+            # What a page surely knew, and what it knew if all that waited beside it went in one request.
+            others = unseen_by(own(mine, phones), hidden, those, log, story)
+            chain = beside(mine, phones)
+            over = unseen_by(chain, hidden, those, log, story)
+            page, conflict = answered(chain, log), one["outcome"] == "conflict"
+            assert conflict or not over, f"story {seed}: {one} over {over}"
             # What comes after a page's own conflict is asked about too, and what it knows by way of both other fields
             # of the heads: that loses nothing.
             by_way = {each["field"] for each in page} | {one["field"]}
@@ -178,6 +179,36 @@ def own(mine: Made, phones: dict[str, Made]) -> set[str]:
     return found | {one.sent["id"] for one in same[: same.index(mine)]}
 
 
+def answered(chain: set[str], log: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """These taps as they stand in the log, but for what was refused."""
+    return [log[each] for each in chain if log[each]["outcome"] != "refused"]
+
+
+def unseen_by(
+    chain: set[str],
+    hidden: list[dict[str, Any]],
+    those: list[dict[str, Any]],
+    log: dict[str, dict[str, Any]],
+    story: Story,
+) -> list[dict[str, Any]]:
+    """What of this neither is one of these taps of a page nor had been seen by one."""
+    page = answered(chain, log)
+    return [
+        each
+        for each in hidden
+        if str(each["id"]) not in chain and not seen_by_chain(each, page, those, story)
+    ]
+
+
+def beside(mine: Made, phones: dict[str, Made]) -> set[str]:
+    """The same, and all taps of the heads and their parts that waited with it."""
+    found, new = set[str](), {mine.sent["id"]}
+    while new:
+        found |= new
+        new = {each for one in new for each in own(phones[one], phones) | phones[one].beside} - found
+    return found - {mine.sent["id"]}
+
+
 def seen_by_chain(
     before: dict[str, Any], chain: list[dict[str, Any]], those: list[dict[str, Any]], story: Story
 ) -> bool:
@@ -192,12 +223,17 @@ def seen_by_chain(
 
 
 def undecided(those: list[dict[str, Any]], at: dict[str, Any], story: Story) -> bool:
-    """Was there a conflict of this field that nobody had chosen in, when this was said? A move ends all of them."""
-    until = [one for one in those if one["version"] <= at["version"] and touch(one["field"], at["field"])]
-    last = max((one["version"] for one in until if one["outcome"] == "kept"), default=0)
+    """Was there a conflict of this field that nobody had chosen in, when this was said? A move ends all of them; and a
+    part of the heads that is kept chooses nothing in the other part."""
+    until = [one for one in those if one["version"] <= at["version"]]
     moves = [moved for moved, _starts in story.moved_at if moved <= at["arrived_at"]]
-    since = [one for one in until if one["version"] > last and not (moves and one["arrived_at"] <= moves[-1])]
-    return any(one["outcome"] == "conflict" for one in since)
+    kept = [one for one in until if one["outcome"] == "kept"]
+    return any(
+        not (moves and one["arrived_at"] <= moves[-1])
+        and not any(each["version"] > one["version"] and touch(each["field"], one["field"]) for each in kept)
+        for one in until
+        if one["outcome"] == "conflict" and touch(one["field"], at["field"])
+    )
 
 
 def replayed(written: list[dict[str, Any]], story: Story) -> dict[Place, str]:
