@@ -17,6 +17,7 @@ from offers.messages.acts import Act
 from offers.messages.models import NEWS, HostMessage, Recipients
 from offers.messages.queries import recipients
 from offers.participants.queries import counts
+from offers.seats.actions import hold_longer
 from offers.telling.actions import tell, to_ring
 from offers.telling.models import CallAbout
 
@@ -92,3 +93,5 @@ async def ring_instead(lost: Claimed, now: datetime) -> None:
         session = str(one.session_id) if one.session_id else None
         sequence = facts.get("sequence", one.sequence)
         await to_ring(about, booking, key=key, now=now, session=session, sequence=sequence, message=message)
+    if about is CallAbout.OFFERED:
+        await hold_longer(booking, now=now)

@@ -14,10 +14,11 @@ from marketplace.base.i18n import ngettext
 from offers.seats import rules
 from offers.seats.acts import Act
 from offers.seats.models import BookingState, EndedBy
-from offers.seats.moves import lock, lock_as_it_stands, move, next_in_queue, promote
+from offers.seats.moves import change, lock, lock_as_it_stands, move, next_in_queue, promote, start_of
 from offers.seats.queries import LockedPool, ended
 from offers.seats.rows import Movable
 from offers.seats.upkeep import closing
+from offers.telling.rules import hours_held
 from organizations.approval.queries import only_approved
 
 LONG_PAST = timedelta(hours=1)
@@ -35,6 +36,17 @@ async def expire_offers(*, now: datetime) -> int:
         async with in_transaction():
             await lock(found["pool_id"], now)
     return sum(found["number"] for found in due)
+
+
+async def hold_longer(booking_id: UUID, *, now: datetime) -> None:
+    """A seat that is held for somebody, who was not told of it, is held as long as for whoever must be rung."""
+    async with in_transaction():
+        pool, booking = await change(booking_id, now)
+        if booking.offered:
+            until = rules.hold_until(await start_of(pool, now), hours_held(pool.hold_hours, True), now)
+            await rows(
+                "UPDATE booking SET held_until = greatest(held_until, $2) WHERE id = $1", booking.id, until
+            )
 
 
 async def cancel_all(

@@ -124,6 +124,7 @@ class Overtaken(Exception):
     """The pool was not locked, and somebody has changed it since it was looked at: nothing is written. Lock it."""
 
 
+# The parts of the write, each asking for its values by name (Statement.named).
 SEATS = """UPDATE seat_pool SET taken = taken + {taken}, waiting = waiting + {waiting} WHERE id = {pool} RETURNING id"""
 SEATS_UNCHANGED = SEATS.replace("RETURNING", "AND xmin = {seen} RETURNING")
 BOOKER = """INSERT INTO person (id, name, lang, shielded, created_at)
@@ -224,9 +225,9 @@ def _written(claim: Claim) -> tuple[Statement, Booked]:
     if claim.seen is not None:
         parts["seats"] = SEATS_UNCHANGED
         values["seen"] = claim.seen
-    parts["named"] = BOOKER if party.person is None else NAMED
+    parts["booker"] = BOOKER if party.person is None else NAMED
     if party.participant_name:
-        parts["other"] = PARTICIPANT
+        parts["participant"] = PARTICIPANT
         values |= {"other": party.participant_name, "alias": party.alias}
     if party.guided:
         parts["helped"] = HELPED

@@ -223,7 +223,7 @@ async def promote(pool: LockedPool, now: datetime) -> None:
     asked = rules.asks_first(pool.promotion, pool.joining, pool.starts_at, now)
     for party in chosen:
         if asked:
-            hours = telling_rules.hours_held(pool.hold_hours, party.channel == Channel.CALL)
+            hours = telling_rules.hours_held(pool.hold_hours, party.unreached)
             until = rules.hold_until(starts, hours, now)
             await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
             await tell(Mails.OFFERED, party, f"{int(now.timestamp())}", now, ring=True)
@@ -238,7 +238,7 @@ async def next_in_queue(pool: LockedPool, now: datetime) -> tuple[list[Tellable]
     decided = pool.pool
     if not pool.waiting or decided.free == 0 or await begun(pool, now):
         return [], None
-    starts = await _start(pool, now)
+    starts = await start_of(pool, now)
     if starts is not None and starts <= now:
         return [], starts
     queue = await rows(
@@ -259,11 +259,11 @@ async def begun(pool: LockedPool, now: datetime) -> bool:
     decided = pool.pool
     if rules.Objection.OVER not in rules.closed(decided, now):
         return False
-    starts = await _start(pool, now) if rules.goes_on(decided, now) else None
+    starts = await start_of(pool, now) if rules.goes_on(decided, now) else None
     return starts is None or starts <= now
 
 
-async def _start(pool: LockedPool, now: datetime) -> datetime | None:
+async def start_of(pool: LockedPool, now: datetime) -> datetime | None:
     """When what somebody would come to begins; None without dates."""
     starts: datetime | None = pool.starts_at
     if pool.joining in (Joining.REQUEST, Joining.WHOLE) and starts is not None and starts <= now:

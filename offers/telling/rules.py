@@ -24,7 +24,7 @@ home."""
 
 
 def hours_held(hours: int, rung: bool) -> int:
-    """How many hours a freed seat is held for somebody, of the offer's own."""
+    """How many hours a freed seat is held for somebody, of the offer's own. `rung`: no message reaches them."""
     return max(hours, RINGS_LATER) if rung else hours
 
 

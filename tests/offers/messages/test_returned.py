@@ -35,7 +35,7 @@ from tests.visitor import Visitor
 __all__ = ["post_office", "schedule"]  # the timetable knows every mail
 OLA = "ola@example.no"
 NOBODY = "550 5.1.1 No such mailbox"
-WEEK = timedelta(days=7)
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
 pytestmark = pytest.mark.usefixtures("db")
 
 
@@ -121,11 +121,14 @@ async def test_a_seat_that_is_held_and_an_answer_that_come_back_are_rung_about(p
     pool = await SeatPool.get(offer=other)
     first = await make.booking(pool, await make.person("Liv"), BookingState.CONFIRMED)
     eva = await make.person("Eva", "eva@example.no")
-    await make.booking(pool, eva, BookingState.WAITING, contact=await ContactPoint.get(person=eva))
+    seat = await make.booking(pool, eva, BookingState.WAITING, contact=await ContactPoint.get(person=eva))
     await actions.cancel(first.id, now=NOW)
+    assert (await Booking.get(id=seat.id)).held_until == NOW + timedelta(hours=24)
     post_office.rcpt["eva@example.no"] = NOBODY
-    await send(lambda: NOW)
+    await send(lambda: NOW + HOUR)
     assert await calls() == [(CallAbout.OFFERED, None)]
+    # Somebody has to find the time for it, as where it was known beforehand that no message reaches her.
+    assert (await Booking.get(id=seat.id)).held_until == NOW + HOUR + timedelta(hours=48)
 
 
 async def test_what_is_given_up_is_rung_about_though_the_address_is_somebodys(post_office: Handler) -> None:

@@ -144,7 +144,9 @@ async def tick(visitor: Visitor, page: Page, said: str = "rung") -> Page:
     return await visitor.submit(page, "/calls", said=said)
 
 
-async def held(visitor: Visitor, starts: timedelta = 2 * WEEK) -> tuple[Offer, Person, Booking, Booking]:
+async def held(
+    visitor: Visitor, starts: timedelta = 2 * WEEK, refused: bool = False
+) -> tuple[Offer, Person, Booking, Booking]:
     """A held offer of one seat, whose holder leaves: Ola, who must be rung, is first in the queue, then Nora."""
     offer, kari = await led(
         joining=Joining.WHOLE, capacity=1, promotion=Promotion.HELD, starts=[NOW + starts]
@@ -153,6 +155,10 @@ async def held(visitor: Visitor, starts: timedelta = 2 * WEEK) -> tuple[Offer, P
     leaves = await make.booking(pool)
     await pool.refresh_from_db()
     ola = await booked(offer, "Ola", BookingState.WAITING, waited_at=NOW)
+    if refused:
+        await ContactPoint.filter(id=ola.contact_id).update(
+            channel=Channel.EMAIL, value="ola@example.no", refused_at=NOW
+        )
     await pool.refresh_from_db()
     nora = await make.person("Nora")
     second = await make.booking(pool, nora, BookingState.WAITING, waited_at=NOW,
@@ -162,10 +168,11 @@ async def held(visitor: Visitor, starts: timedelta = 2 * WEEK) -> tuple[Offer, P
     return offer, kari, ola, second
 
 
+@pytest.mark.parametrize("refused", [False, True])
 async def test_a_seat_is_held_longer_for_whoever_must_be_rung_and_the_list_says_how_long(
-    visitor: Visitor,
+    visitor: Visitor, refused: bool
 ) -> None:
-    offer, _kari, ola, _second = await held(visitor)
+    offer, _kari, ola, _second = await held(visitor, refused=refused)
     assert (await Booking.get(id=ola.id)).held_until == NOW + timedelta(hours=48)
     (line,) = await said(visitor, offer)
     assert "En plass er ledig. Vil de ha den?" in line
