@@ -62,7 +62,7 @@ OTHERWISE = (
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
     "asked", "asked_before", "ring_me", "day_before", "day_after", "registers", "who_came", "unsent", "sent_elsewhere",
     "name_changed",
-    "off_calendar", "measures_given", "offer_facts", "substitute",
+    "off_calendar", "measures_given", "offer_facts", "substitute", "substitute_changed",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -269,6 +269,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         "decision": {"decision": str(answer.id)},
         "invitation": {"invitation": str(asked.id)},
         "substitute": {"substitute": str(stands_in.id)},
+        "substitute_changed": {"substitute": str(stands_in.id)},
         "membership": {"membership": str(role.id)},
         "co_organizer": {"offer": str(offer.id), "organization": str(applicant.id)},
     }

@@ -17,6 +17,7 @@ from marketplace.base.i18n import when
 from marketplace.base.post.mail import Mail, name_of
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
+from offers.attendance.substitute.actions import tell_changed
 from offers.catalogue.models import Offer, Session, Venue
 from offers.catalogue.states import Dated
 from offers.participants.queries import (
@@ -82,6 +83,7 @@ async def move(
         for booking in words:
             known[booking] = known.get(booking, {}) | {"word_ended": True}
         await _tell(told, mails.session_moved, f"{session.id}:{sequence + 1}", now, facts, known)
+        await tell_changed([session.id], now=now)
         return await _recorded(Act.SESSION_MOVED, session.id, offer, told, by, now)
 
 
@@ -115,6 +117,7 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
             for booking, was in unheard.items()
         }
         await _tell(told, mails.session_cancelled, f"{session.id}:{sequence + 1}", now, facts, known)
+        await tell_changed([session.id], now=now)
         return await _recorded(Act.SESSION_CANCELLED, session.id, offer, told, by, now)
 
 
@@ -153,6 +156,7 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
             await cancel_all(pool.id, now=now, by=by, ended_by=EndedBy.OFFER, begun=pool.begun)
         await refresh(offer.id, now)
         await _tell(told, mails.offer_cancelled, str(offer.id), now, {"at": now.isoformat()})
+        await tell_changed(ids, now=now)
         return await _recorded(Act.OFFER_CANCELLED, offer.id, offer, told, by, now)
 
 

@@ -16,7 +16,7 @@ from marketplace.base.post.mail import About, post
 from offers.attendance.substitute import mails, rules
 from offers.attendance.substitute.acts import Act
 from offers.attendance.substitute.models import Substitute
-from offers.attendance.substitute.queries import Link
+from offers.attendance.substitute.queries import Link, asked_for
 from offers.catalogue.models import Session
 
 
@@ -36,6 +36,16 @@ async def ask(
                    about=About(offer_id=session.offer_id), substitute=str(made.id))  # fmt: skip
         await record(Act.SUBSTITUTE_ASKED, now=now, actor=by, object_id=session.id,
                      organization=session.offer.owner_id, details={"channel": channel.value})  # fmt: skip
+
+
+async def tell_changed(sessions: list[UUID], *, now: datetime) -> None:
+    """Tell those who were asked to take these registers that what they are of is cancelled or moved, in the transaction
+    of the act: they may be the only ones who come."""
+    for one in await asked_for(sessions, now):
+        await post(
+            mails.substitute_changed, channel=Channel(one.channel), address=one.address, lang=one.lang, now=now,
+            key=f"substitute:{one.id}:{one.sequence}", about=About(offer_id=one.offer_id), substitute=str(one.id),
+        )  # fmt: skip
 
 
 OPENED_BY = "SELECT browser FROM substitute WHERE id = $1 AND revoked_at IS NULL AND ends_at > $2"

@@ -24,3 +24,13 @@ async def substitute(channel: Channel, lang: str, substitute: str) -> Content | 
         path=rules.path(found.id),
         ends_at=found.ends_at,
     )
+
+
+@mail(to=whoever_is_there, passing=True)
+async def substitute_changed(channel: Channel, lang: str, substitute: str) -> Content | None:
+    """What they were asked to take the register of is cancelled, or moved; no more of it than they were told before."""
+    found = await by_id(UUID(substitute))
+    if found is None or found.revoked_at is not None:
+        return None
+    subject = lazy("Om oppmøtet du er bedt om å ta")
+    return compose("substitute_changed", channel, lang, subject, called_off=found.called_off)

@@ -57,6 +57,31 @@ async def by_id(substitute: UUID) -> Link | None:
     return await row(Link, f"{LINK} WHERE t.id = $1", substitute)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who has been asked to take a register, as word of it is sent. `sequence`: the session's."""
+
+    id: UUID
+    channel: str
+    address: str
+    lang: str
+    offer_id: UUID
+    sequence: int
+
+
+async def asked_for(sessions: list[UUID], now: datetime) -> list[Asked]:
+    """Those who count on taking one of these registers: the message has left, and the link was not taken back."""
+    return await rows(
+        Asked,
+        """SELECT t.id, t.channel, t.address, coalesce(x.lang, 'nb') AS lang, s.offer_id, s.sequence
+        FROM substitute t JOIN session s ON s.id = t.session_id
+        LEFT JOIN outbox_message x ON x.dedupe_key = 'substitute:' || t.id
+        WHERE t.session_id = ANY($1) AND t.ends_at > $2 AND t.revoked_at IS NULL AND t.made_by_id IS NOT NULL
+            AND (x.id IS NULL OR x.sent_at IS NOT NULL) ORDER BY t.id""",
+        sessions, now,
+    )  # fmt: skip
+
+
 async def still_held(found: Link | None, now: datetime) -> bool:
     """Does it open anything? Not once it is over or taken back, nor when whoever sent it leads the session no more: who
     leaves takes no register along by a link to themselves."""

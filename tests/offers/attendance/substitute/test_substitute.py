@@ -1,8 +1,10 @@
 """A register that somebody keeps for a host, by a link."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+import pytest
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
@@ -18,12 +20,14 @@ from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Sender, Tap
 from offers.catalogue.models import Session
 from offers.seats.models import Booking
-from offers.sessions.actions import cancel
+from offers.sessions.actions import cancel, cancel_offer, move
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
 from tests.offers.attendance.registers import evening, states
 from tests.visitor import Visitor
+
+DAY = timedelta(days=1)
 
 
 async def asked(visitor: Visitor, *names: str) -> tuple[Session, Substitute]:
@@ -307,3 +311,40 @@ async def test_what_is_cancelled_asks_nobody_to_take_its_register_and_opens_noth
     await visitor.sign_in(kari)
     page = await visitor.open(f"/manage/sessions/{session.id}/substitute")
     assert "Virker ikke lenger." in page.text
+
+
+async def moved(session: Session, by: Person) -> None:
+    await move(session, sequence=0, starts_at=session.starts_at + DAY, ends_at=session.ends_at + DAY, venue_id=None,
+               by=by.id, now=session.starts_at - DAY)  # fmt: skip
+
+
+async def called_off(session: Session, by: Person) -> None:
+    await cancel(session, sequence=0, note="", by=by.id, now=session.starts_at - DAY)
+
+
+async def all_called_off(session: Session, by: Person) -> None:
+    await cancel_offer(session.offer, note="", by=by.id, now=session.starts_at - DAY)
+
+
+OFF, MOVED = "er avlyst. Du trenger ikke gjøre noe.", "Spør den som ba deg, om du trengs da."
+
+
+@pytest.mark.parametrize(("act", "words"), [(called_off, OFF), (all_called_off, OFF), (moved, MOVED)])
+@pytest.mark.parametrize("counts_on_it", [True, False])
+async def test_whoever_was_asked_to_come_is_told_that_it_is_cancelled_or_moved(
+    visitor: Visitor, act: Callable[[Session, Person], Awaitable[None]], words: str, counts_on_it: bool
+) -> None:
+    """They may be the only one who comes; and nobody is told who has not been asked yet."""
+    session, link = await asked(visitor, "Amina")
+    if counts_on_it:
+        await rows("UPDATE outbox_message SET sent_at = $1 WHERE mail = 'substitute'", NOW)
+    session = await Session.get(id=session.id).select_related("offer")
+    await act(session, await make.member(await session.offer.owner, Role.MANAGER, email="kari@example.no"))
+    told = await rows("SELECT address, facts FROM outbox_message WHERE mail = 'substitute_changed'")
+    assert [each["address"] for each in told] == ["vikar@example.no"] * counts_on_it
+    written = await MAILS["substitute_changed"](Channel.EMAIL, "nb", substitute=str(link.id))
+    assert written is not None
+    assert words in written.text
+    assert "Amina" not in written.text
+    await rows("UPDATE substitute SET revoked_at = $1", NOW)
+    assert await MAILS["substitute_changed"](Channel.EMAIL, "nb", substitute=str(link.id)) is None
