@@ -18,6 +18,7 @@ from marketplace.base.web.limits import count, of_visitor, refuse
 from offers.attendance.check_in import queries, rules, words
 from offers.attendance.check_in.acts import Act
 from offers.attendance.check_in.models import CountedAs
+from offers.attendance.marking import hold
 from offers.attendance.models import AttendanceState, Cause
 from offers.attendance.taps import actions as taps
 from offers.attendance.taps.forms import Unread
@@ -109,8 +110,8 @@ async def turn_on(session: Session, *, by: UUID, now: datetime) -> None:
     """Open check-in for a session, by words that no other session has. Nothing changes where it is open already.
     Raises Refused when the session is cancelled or over."""
     async with in_transaction():
-        held = await queries.held(session.id)
-        if session.called_off:
+        held = await hold(session.id)
+        if held.called_off:
             raise Refused(_("Denne samlingen er avlyst."))
         if held.ends_at < now:
             raise Refused(_("Denne samlingen er over."))

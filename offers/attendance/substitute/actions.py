@@ -13,6 +13,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
+from offers.attendance.marking import hold
 from offers.attendance.substitute import mails, rules
 from offers.attendance.substitute.acts import Act
 from offers.attendance.substitute.models import Substitute
@@ -24,10 +25,11 @@ async def ask(
     session: Session, channel: Channel, address: str, *, lang: str, by: UUID, now: datetime
 ) -> None:
     """Send somebody the link to this register. Raises Refused when it is cancelled, or its day is over."""
-    ends_at = rules.end_of_day(session.ends_at)
-    if session.called_off or ends_at <= now:
-        raise Refused(_("Denne samlingen er avlyst eller over, så ingen kan ta oppmøtet."))
     async with in_transaction():
+        held = await hold(session.id)  # whoever cancels it just now tells whom has been asked
+        ends_at = rules.end_of_day(held.ends_at)
+        if held.called_off or ends_at <= now:
+            raise Refused(_("Denne samlingen er avlyst eller over, så ingen kan ta oppmøtet."))
         made = await Substitute.create(
             id=uuid7(), session_id=session.id, made_by_id=by, channel=channel, address=address, created_at=now,
             ends_at=ends_at,

@@ -9,10 +9,13 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
+from offers.attendance.check_in.actions import turn_on
 from offers.attendance.models import Register
+from offers.attendance.substitute.actions import ask
 from offers.attendance.substitute.models import Substitute
 from offers.attendance.substitute.rules import browser, end_of_day, path
 from offers.attendance.taps.actions import keep
@@ -348,3 +351,16 @@ async def test_whoever_was_asked_to_come_is_told_that_it_is_cancelled_or_moved(
     assert "Amina" not in written.text
     await rows("UPDATE substitute SET revoked_at = $1", NOW)
     assert await MAILS["substitute_changed"](Channel.EMAIL, "nb", substitute=str(link.id)) is None
+
+
+async def test_nobody_is_asked_for_what_is_cancelled_meanwhile(visitor: Visitor) -> None:
+    """The page of whoever asks was opened before, and so was that of whoever opens check-in."""
+    _, session, host = await evening("Amina")
+    as_it_was = await Session.get(id=session.id).select_related("offer")
+    await called_off(session, host)
+    with pytest.raises(Refused, match="avlyst"):
+        await ask(as_it_was, Channel.EMAIL, "vikar@example.no", lang="nb", by=host.id, now=NOW)
+    with pytest.raises(Refused, match="avlyst"):
+        await turn_on(as_it_was, by=host.id, now=NOW)
+    assert not await Substitute.exists()
+    assert await value("SELECT count(*) FROM check_in WHERE session_id = $1", session.id) == 0
