@@ -100,6 +100,7 @@ REMEMBERS = {
     "marketplace/base/web/http.py:host_name": ALWAYS,
     "marketplace/base/web/forms.py:listed": ALWAYS,
     "marketplace/base/web/forms.py:numbers": ALWAYS,
+    "marketplace/base/web/limits.py:counting": ALWAYS,
     "marketplace/base/web/limits.py:warn_of_proxy": "that it was said once",
     "marketplace/base/web/pulse.py:global _mine": "whose child this process is",
     "marketplace/base/web/static.py:asset": ONCE,
