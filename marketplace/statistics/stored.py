@@ -94,8 +94,12 @@ class Closed:
 
 
 HELD_CELLS = """count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0) AS held_cells,
-    count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0 OR (f.figures ->> 'listed')::int > 0) AS there"""
-"""How many cells are not empty: something has been held there; and something has been held or published."""
+    count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0 OR (f.figures ->> 'listed')::int > 0) AS there,
+    min(k.rule) AS rule"""
+"""How many cells are not empty: something has been held there; and something has been held or published. And the rule
+of their closing."""
+COUNTED_OTHERWISE = frozenset({Measure.EXPECTED, Measure.NO_SHOWS, Measure.VOLUNTEER_HOURS})
+"""What rule 1 counted in another way: it told more than it should, and cannot be compared with what they mean now."""
 
 
 class TooFine(ValueError):
@@ -115,7 +119,8 @@ async def closings(municipality: UUID, years: Iterable[int] | None = None) -> li
 async def total(cells: Cells, year: int, measures: Iterable[Measure], number: int | None = None) -> Sums:
     """The sums of a year at closing `number` (None: the newest). Empty where that is not closed.
 
-    A measure of the whole municipality only is not there while fewer than WHOLE_FROM people are shown."""
+    A measure of the whole municipality only is not there while fewer than WHOLE_FROM people are shown, nor what is
+    COUNTED_OTHERWISE now in a closing of before."""
     found = await _sums(cells, year, list(measures), "k.number", number, at="=")
     return next(iter(found.values()), {})
 
@@ -219,6 +224,8 @@ def _as_sums(found: dict[str, Any], measures: Sequence[Measure]) -> Sums:
     for measure in measures:
         whole_only = INDICATORS[measure].whole_only
         if whole_only and found[Measure.PEOPLE.value] < WHOLE_FROM:
+            continue
+        if measure in COUNTED_OTHERWISE and found["rule"] == 1:
             continue
         # What is booked counts in cells of offers that nothing has been held of yet, too.
         count = found["there" if whole_only else "held_cells"]

@@ -11,6 +11,7 @@ from marketplace.base.web.sealing import sealing
 from marketplace.goals.models import Goal, Plan, PlanComment
 from marketplace.settings import settings
 from marketplace.statistics.models import Cell, CellFigure, Closing
+from marketplace.statistics.staircase import RULE
 from organizations.directory.models import District, Organization
 from organizations.members.models import Membership, Role
 from tests import make
@@ -39,7 +40,7 @@ async def stored(centre: Organization, number: int, times: int) -> None:
         evening=False,
     )  # fmt: skip
     closing = await Closing.create(
-        municipality_id=centre.municipality_id, year=2026, number=number, closed_at=NOW, rule=1, key_fingerprint=b"k"
+        municipality_id=centre.municipality_id, year=2026, number=number, closed_at=NOW, rule=RULE, key_fingerprint=b"k"
     )  # fmt: skip
     figures = {"attendances": times, "people": times, "sessions": 5, "due": 5}
     await CellFigure.create(closing=closing, cell=cell, figures=figures)

@@ -11,6 +11,7 @@ from marketplace.privacy.erasure.actions import erase
 from marketplace.statistics import stored
 from marketplace.statistics.measures import EXACT, INDICATORS, OF_EVERY_CELL, Measure
 from marketplace.statistics.models import Cell, CellFigure, Closing
+from marketplace.statistics.staircase import RULE
 from marketplace.statistics.stored import By, Cells, TooFine
 from offers.attendance.models import Attendance, Register
 from offers.catalogue.kinds import Kind
@@ -202,7 +203,7 @@ async def test_answers_of_use_count_in_their_months() -> None:
     assert await counted(M.USEFUL_YES, M.USEFUL_SOME, M.USEFUL_NO) == [4, 0, 2]
 
 
-async def closing(people: int, **figures: int) -> Cells:
+async def closing(people: int, rule: int = RULE, **figures: int) -> Cells:
     """A closing of September with one cell."""
     here = await make.municipality()
     cell = await Cell.create(
@@ -213,7 +214,7 @@ async def closing(people: int, **figures: int) -> Cells:
         evening=False,
     )
     made = await Closing.create(
-        municipality=here, year=2026, number=9, closed_at=NOW, rule=1, key_fingerprint=b"k"
+        municipality=here, year=2026, number=9, closed_at=NOW, rule=rule, key_fingerprint=b"k"
     )
     await CellFigure.create(closing=made, cell=cell, figures={"people": people, "sessions": 4, **figures})
     return Cells(here.id)
@@ -223,6 +224,17 @@ async def test_what_is_of_the_whole_only_is_shown_where_fifty_people_are() -> No
     cells = await closing(50, no_shows=10)
     assert (await stored.total(cells, 2026, [M.NO_SHOWS]))[M.NO_SHOWS] == stored.Sum(10, 1)
     assert (await stored.by(cells, 2026, [M.NO_SHOWS], By.MONTH))[9][M.NO_SHOWS].value == 10
+
+
+@pytest.mark.parametrize(("rule", "first"), [(RULE, 0), (1, 3)])
+async def test_what_is_counted_otherwise_now_is_not_told_of_before(rule: int, first: int) -> None:
+    """It would be compared with what means something else, and it told more than it should."""
+    told = {"no_shows": 10, "expected": 200, "volunteers": 15, "volunteer_hours": 75, "came_three": 20}
+    cells = await closing(50, rule=rule, **told)
+    wanted = [M.NO_SHOWS, M.EXPECTED, M.VOLUNTEER_HOURS, M.VOLUNTEERS, M.CAME_THREE]
+    assert list(await stored.total(cells, 2026, wanted)) == wanted[first:]
+    (by_month,) = await stored.several([stored.Ask(cells, 2026, tuple(wanted))])
+    assert list(by_month[9]) == wanted[first:]
 
 
 async def test_and_is_not_there_where_fewer_are() -> None:

@@ -10,6 +10,7 @@ import pytest
 from marketplace.goals.models import GoalFigure
 from marketplace.statistics.measures import INDICATORS
 from marketplace.statistics.models import Cell, CellFigure, Closing
+from marketplace.statistics.staircase import RULE
 from organizations.directory.models import District, Organization
 from tests import make
 from tests.conftest import NOW
@@ -27,7 +28,7 @@ async def close(year: int, figures: dict[Cell, Iterable[dict[str, int]]], first:
     here = next(iter(figures)).municipality_id
     for number, stored in enumerate(zip(*figures.values(), strict=True), first):
         closing = await Closing.create(
-            municipality_id=here, year=year, number=number, closed_at=NOW, rule=1, key_fingerprint=b"key"
+            municipality_id=here, year=year, number=number, closed_at=NOW, rule=RULE, key_fingerprint=b"key"
         )
         for which, each in zip(figures, stored, strict=True):
             await CellFigure.create(closing=closing, cell=which, figures=each)
