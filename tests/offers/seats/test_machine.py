@@ -63,7 +63,7 @@ class Planted:
             return max(pool.starts_at, now + timedelta(hours=1))
 
         monkeypatch.setattr(rules, "closed", lambda pool, now: iter(()))
-        monkeypatch.setattr(moves, "_start", late)
+        monkeypatch.setattr(moves, "start_of", late)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ async def freed(joining: Joining, starts: list[datetime], promotion: Promotion =
     offer = await make.offer(joining=joining, capacity=1, starts=starts, promotion=promotion)
     pool = await SeatPool.get(offer=offer)
     ola = await make.booking(pool, await make.person("Ola"))
-    nora = await make.booking(pool, await make.person("Nora"), BookingState.WAITING)
+    person = await make.person("Nora")
+    contact = await make.contact(person, "nora@example.no")  # who is to be rung has longer (telling/rules.py)
+    nora = await make.booking(pool, person, BookingState.WAITING, contact=contact)
     await actions.cancel(ola.id, now=NOW)
     await nora.refresh_from_db()
     return nora
