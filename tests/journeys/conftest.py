@@ -186,17 +186,20 @@ class Somebody:
         await self.go("/sign-in")
         await self.show_who(address)
 
-    async def show_who(self, address: str) -> None:
-        """On the page of sign-in, wherever it leads to. All journeys are of the same few people: the instance forgets
-        how often they have signed in within the hour, and other tests hold that it counts."""
+    async def link_sent_to(self, address: str) -> str:
+        """On the page of sign-in: ask for a link, and give the one that comes. All journeys are of the same few people:
+        the instance forgets how often they have signed in within the hour, and other tests hold that it counts."""
         async with database(self.address) as connection:
             await connection.execute("DELETE FROM rate_limit")
         before = {message["id"] for message in await self.messages(address)}
         await self.fill("E-post eller mobilnummer", address)
         await self.press("Send meg lenke og kode")
-        await self.go(
-            sign_in_link(await self.message(address, lambda one: one["id"] not in before and signs_in(one)))
-        )
+        sent = await self.message(address, lambda one: one["id"] not in before and signs_in(one))
+        return sign_in_link(sent)
+
+    async def show_who(self, address: str) -> None:
+        """On the page of sign-in, wherever it leads to."""
+        await self.go(await self.link_sent_to(address))
         await self.press("Logg inn", exact=True, nth=-1)
         if "/sign-in/second-factor" in self.page.url:
             await self.give_code(address)

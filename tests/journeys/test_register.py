@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.journeys.conftest import PHONE, sign_in_link, signs_in, until
+from tests.journeys.conftest import PHONE, until
 from tests.journeys.registers import Town, another_tab, at_the_register, town  # noqa: F401 - a fixture
 
 LEFT = """async () => {
@@ -232,14 +232,8 @@ async def test_no_key_is_left_to_whoever_has_the_phone_next(arrive: Any, town: T
         page = await kept(host, session)
         assert await page.evaluate(KEYS)
         await page.context.clear_cookies()
-        before = {one["id"] for one in await elsewhere.messages("ola@example.no")}
         await elsewhere.go("/sign-in")
-        await elsewhere.fill("E-post eller mobilnummer", "ola@example.no")
-        await elsewhere.press("Send meg lenke og kode")
-        sent = await elsewhere.message(
-            "ola@example.no", lambda one: one["id"] not in before and signs_in(one)
-        )
-        await host.go(sign_in_link(sent))
+        await host.go(await elsewhere.link_sent_to("ola@example.no"))
         await host.press("Logg inn", exact=True, nth=-1)
         await page.wait_for_url(f"{host.address}/my-page")
         await until_none(page)
