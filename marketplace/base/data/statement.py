@@ -35,10 +35,11 @@ class Statement:
     __slots__ = ("_named", "_parts", "_shared", "values")
 
     def __init__(self, *values: Any, **shared: Any) -> None:
-        """`values`: those that the parts call $1, $2 … themselves. `shared`: those that any part can ask for by their
-        names; each part is a template then, as `named` says, and each of these must be asked for by one of them."""
+        """`values`: those that the parts call $1, $2 … themselves. Or `shared`: those that any part can ask for by
+        their names; each part is a template then, as `named` says, and each of these must be asked for by one."""
+        assert not (values and shared)
         self.values: list[Any] = [*values, *shared.values()]
-        self._shared = (len(values) + 1, *shared) if shared else ()
+        self._shared = tuple(shared)
         self._named: list[str] = []
         self._parts: list[str] = []
 
@@ -69,10 +70,9 @@ class Statement:
 
 
 @lru_cache(maxsize=256)
-def _numbered(part: str, shared: tuple[Any, ...], names: tuple[str, ...], first: int) -> str:
-    """A template with a placeholder for each of these, from $first on, and for what is shared, whose own first number
-    stands before its names."""
-    every = [*enumerate(shared[1:], shared[0] if shared else 0), *enumerate(names, first)]
+def _numbered(part: str, shared: tuple[str, ...], names: tuple[str, ...], first: int) -> str:
+    """A template with a placeholder for each of these, from $first on, and for what is shared, from $1 on."""
+    every = [*enumerate(shared, 1), *enumerate(names, first)]
     return part.format(**{name: f"${number}" for number, name in every})
 
 
