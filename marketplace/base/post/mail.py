@@ -228,6 +228,11 @@ OUTBOX_INSERT = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $13) ON CONFLICT (dedupe_key) DO NOTHING"""
 
 
+def lost(key: str) -> str:
+    """SQL: has nobody got the message of this key (SQL)? It came back, or was given up."""
+    return f"EXISTS (SELECT FROM outbox_message x WHERE x.dedupe_key = {key} AND x.failed_at IS NOT NULL)"
+
+
 def name_of(mail: Mail) -> str:
     """What a mail is called in the outbox and among templates."""
     return str(mail) if isinstance(mail, str) else mail.__name__

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
+from marketplace.base.post.mail import lost
 from marketplace.base.web.cookies import cookie
 from marketplace.base.web.http import Request, parse_id
 from offers.attendance.substitute import rules
@@ -39,9 +40,10 @@ class Link:
         )
 
 
-LINK = """SELECT t.id, t.session_id, t.address, t.created_at, t.ends_at, t.opened_at, t.browser, t.revoked_at,
-    t.made_by_id, s.ends_at AS over_at, s.status = 'cancelled' AS called_off, EXISTS (SELECT FROM outbox_message x
-        WHERE x.dedupe_key = 'substitute:' || t.id AND x.failed_at IS NOT NULL) AS lost
+KEY = "'substitute:' || t.id"
+"""SQL: what the message with the link of substitute t is known by."""
+LINK = f"""SELECT t.id, t.session_id, t.address, t.created_at, t.ends_at, t.opened_at, t.browser, t.revoked_at,
+    t.made_by_id, s.ends_at AS over_at, s.status = 'cancelled' AS called_off, {lost(KEY)} AS lost
 FROM substitute t JOIN session s ON s.id = t.session_id"""
 
 
@@ -73,9 +75,9 @@ async def asked_for(sessions: list[UUID], now: datetime) -> list[Asked]:
     """Those who count on taking one of these registers: the message has left, and the link was not taken back."""
     return await rows(
         Asked,
-        """SELECT t.id, t.channel, t.address, coalesce(x.lang, 'nb') AS lang, s.offer_id, s.sequence
+        f"""SELECT t.id, t.channel, t.address, coalesce(x.lang, 'nb') AS lang, s.offer_id, s.sequence
         FROM substitute t JOIN session s ON s.id = t.session_id
-        LEFT JOIN outbox_message x ON x.dedupe_key = 'substitute:' || t.id
+        LEFT JOIN outbox_message x ON x.dedupe_key = {KEY}
         WHERE t.session_id = ANY($1) AND t.ends_at > $2 AND t.revoked_at IS NULL AND t.made_by_id IS NOT NULL
             AND (x.id IS NULL OR x.sent_at IS NOT NULL) ORDER BY t.id""",
         sessions, now,

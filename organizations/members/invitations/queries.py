@@ -7,6 +7,7 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
+from marketplace.base.post.mail import lost
 from marketplace.base.signing import secret_hash
 from organizations.directory.models import Stands
 from organizations.members.rules import LINK
@@ -31,8 +32,7 @@ class Invited(Stands):
     lost: bool
 
 
-LOST = """EXISTS (SELECT FROM outbox_message x WHERE x.failed_at IS NOT NULL
-    AND x.dedupe_key = 'invitation:' || i.id || ':' || floor(extract(epoch FROM i.expires_at))::bigint)"""
+LOST = lost("'invitation:' || i.id || ':' || floor(extract(epoch FROM i.expires_at))::bigint")
 """Has nobody got the message with the present link of invitation i? It came back, or was given up."""
 INVITATION = f"""SELECT i.id, i.role, i.channel, i.address, i.offer_id, i.leads_as, i.expires_at, i.accepted_at,
     i.ended_at, w.name AS organization, w.state, {LOST} AS lost
