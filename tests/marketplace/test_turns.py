@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 import time_machine
 from tortoise.exceptions import IntegrityError
+from uuid_utils.compat import uuid7
 
 from marketplace.base.data import jobs
 from marketplace.base.data.database import column, rows, value
@@ -153,8 +154,8 @@ async def test_who_asked_to_be_rung_waits_for_no_other() -> None:
         booking = await make.booking(await SeatPool.get(offer=offer), await make.person())
         await rows(
             """INSERT INTO phone_call (id, booking_id, about, key, since)
-            VALUES (gen_random_uuid(), $1, 'asked', $2, $3)""",
-            booking.id, f"asked:{booking.id}", NOW,
+            VALUES ($4, $1, 'asked', $2, $3)""",
+            booking.id, f"asked:{booking.id}", NOW, uuid7(),
         )  # fmt: skip
     async with refusing(*BAD):
         with pytest.raises(IntegrityError):
