@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from marketplace.base.data.database import rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
 from offers.messages.closings import mails
 from offers.seats.rules import ACTIVE
 
 CLOSED = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
-SELECT gen_random_uuid(), c.channel, c.value, CASE d.answer WHEN 'suspended' THEN '{name_of(mails.organization_closed)}'
+SELECT {NEW_ID}, c.channel, c.value, CASE d.answer WHEN 'suspended' THEN '{name_of(mails.organization_closed)}'
         ELSE '{name_of(mails.organization_reopened)}' END,
     jsonb_build_object('booking', b.id), b.lang, 'closed:' || d.id || ':' || b.id, $1::timestamptz, $1::timestamptz, 0,
     b.id, b.offer_id, c.person_id, b.link_version
