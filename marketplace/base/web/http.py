@@ -23,6 +23,7 @@ from marketplace.base.web.cookies import form_cookie
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
+OF_SIGN_IN, OF_VISITOR = "a", "0"  # how the token of a form begins, by what it is bound to
 FIELD_LIMIT = 400
 """Fields of one form."""
 
@@ -148,7 +149,7 @@ class Request(requests.Request):
     def form_token(self) -> str:
         """A new token for a form; each looks different, so that compression tells nothing."""
         self.private = True
-        salt = secrets.token_hex(8)
+        salt = (OF_SIGN_IN if self.sign_in_id else OF_VISITOR) + secrets.token_hex(8)[1:]
         token = salt + signature("form", salt, self.form_binding)[:32]
         self.form_tokens.append(token)
         return token
