@@ -4,6 +4,7 @@ from datetime import datetime
 
 from marketplace.base.data import jobs
 from marketplace.base.data.database import rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
 from offers.messages.closings import mails
@@ -23,11 +24,11 @@ ABOUT = f"""CASE d.answer WHEN 'suspended' THEN '{name_of(mails.organization_clo
     ELSE '{name_of(mails.organization_reopened)}' END"""
 KEY = "'closed:' || d.id || ':' || b.id"
 WRITE = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
-SELECT gen_random_uuid(), c.channel, c.value, {ABOUT}, jsonb_build_object('booking', b.id), b.lang, {KEY},
+SELECT {NEW_ID}, c.channel, c.value, {ABOUT}, jsonb_build_object('booking', b.id), b.lang, {KEY},
     $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
 {WHOM} AND {WRITTEN_TO} ON CONFLICT (dedupe_key) DO NOTHING"""
 RING = f"""INSERT INTO phone_call (id, booking_id, about, key, since)
-SELECT gen_random_uuid(), b.id, {ABOUT}, {KEY}, $1::timestamptz
+SELECT {NEW_ID}, b.id, {ABOUT}, {KEY}, $1::timestamptz
 {WHOM} AND {WRITTEN_TO} IS NOT TRUE AND (d.answer = 'suspended' OR EXISTS (SELECT FROM (SELECT x.* FROM decision x
         WHERE x.organization_id = d.organization_id AND x.answer = 'suspended' AND x.at < d.at
         ORDER BY x.at DESC LIMIT 1) x WHERE {heard("$1::timestamptz", "x")}))
