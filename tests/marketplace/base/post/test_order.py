@@ -269,9 +269,7 @@ async def test_one_that_can_never_be_written_holds_up_the_others_for_twenty_minu
 
 
 @pytest.mark.parametrize("tried", [0, 11])
-async def test_a_lost_one_that_nobody_can_be_told_of_stops_no_other(
-    post_office: Handler, tried: int
-) -> None:
+async def test_a_lost_one_that_nobody_can_be_told_of_stops_no_other(post_office: Handler, tried: int) -> None:
     """Who is told instead of them is another room's, and what goes wrong there is this one message's affair."""
     post_office.rcpt["0@example.no"] = "550 5.1.1 No such mailbox"
     for number in range(3):

@@ -174,7 +174,9 @@ async def test_messages_that_nobody_tries_are_told_though_every_carrier_works(ma
     assert "- messages: none has gone out for a quarter of an hour, and 1 are due\n" in text
     assert "kari" not in text
     await due("ola@example.no", NOW, now + timedelta(minutes=50))
-    assert "has been due since" in str(await watched.messages(now + timedelta(minutes=51))), "whatever else goes"
+    assert "has been due since" in str(await watched.messages(now + timedelta(minutes=51))), (
+        "whatever else goes"
+    )
     await rows("UPDATE outbox_message SET sent_at = $1", now)
     await looks(alarm, now + timedelta(hours=1), 1)
     assert "- over: messages" in mails.sent[1][2]
