@@ -29,7 +29,7 @@ async def test_a_sentence_that_stands_there_twice_says_of_which_field_it_is(visi
     ]
     dates = await visitor.open("/offers?from=x&to=y&age=z")
     assert lines(dates) == [
-        ("#from", "Fra og med: Skriv datoen slik: 12.1.2027"),
+        ("#from", "Fra: Skriv datoen slik: 12.1.2027"),
         ("#to", "Til og med: Skriv datoen slik: 12.1.2027"),
         ("#age", "Skriv en alder mellom 0 og 120."),
     ]
