@@ -21,7 +21,7 @@ from marketplace.base.log import by_database
 from marketplace.base.site import set_site
 from marketplace.base.web.access import SECOND_FACTOR, Mark, View
 from marketplace.base.web.cookies import cookie
-from marketplace.base.web.http import Request, local_path, see_other, with_next
+from marketplace.base.web.http import Request, local_path, see_other, with_next, without_positions
 from marketplace.base.web.limits import counted_anyway
 from marketplace.base.web.stale import must_hold
 from marketplace.base.web.templates import render
@@ -253,7 +253,10 @@ async def no_route(request: StarletteRequest, error: Exception) -> Response:
         return problem_page(page, NotAllowed())
     without = page.scope["path"].rstrip("/")
     if without != page.scope["path"] and local_path(without) and page.method == "GET":
-        return see_other(without, page)  # typed with a slash at the end
+        asked = without_positions(page.scope["query_string"].decode("latin-1"))
+        return see_other(
+            quote(without) + (f"?{asked}" if asked else ""), page
+        )  # typed with a slash at the end
     set_site(await site_here(page.host))
     return problem_page(page, NotFound())
 

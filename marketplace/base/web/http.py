@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from marketplace.base import clock
 from marketplace.base.errors import BadRequest, NotFound
-from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
+from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, language_of
 from marketplace.base.signing import made_by, read_form_of, signature
 from marketplace.base.text import clean, holds_position
 from marketplace.base.web import sealing
@@ -253,8 +253,8 @@ def without_positions(query: str) -> str:
 def see_other(path: str, request: Request | None = None) -> Response:
     """303 to a local path, in the request's language when the path has none. Where the page is private, so is the way
     to it."""
-    if request and request.lang != SOURCE and not path.startswith(f"/{request.lang}/"):
-        path = f"/{request.lang}{path}"
+    if request and request.lang != SOURCE and language_of(path) == SOURCE:
+        path = request.in_language(request.lang, path)
     return RedirectResponse(path, 303, {"Cache-Control": "no-store"} if request and request.private else None)
 
 
