@@ -120,7 +120,13 @@ class Round:
             return False
         except Rejected as problem:
             log.warning("mail rejected", mail=row.mail, message=str(row.id), code=problem.code)
-            await self.rejected(row, problem)
+            try:
+                await self.rejected(row, problem)
+            except UNAVAILABLE:
+                raise
+            except Exception:
+                log.exception("nobody told of a lost mail", mail=row.mail, message=str(row.id))
+                await self.later(row, problem.code)
             return False
         except Exception:
             log.exception("mail not sent", mail=row.mail, message=str(row.id))
@@ -129,7 +135,12 @@ class Round:
         await queue.sent(row, self.now())
         await self.open(channel)
         if content.sent:
-            await content.sent(self.now())
+            try:
+                await content.sent(self.now())
+            except UNAVAILABLE:
+                raise
+            except Exception:
+                log.exception("not noted that a mail has left", mail=row.mail, message=str(row.id))
         return True
 
     async def rejected(self, row: Claimed, problem: Rejected) -> None:
@@ -146,9 +157,14 @@ class Round:
         await queue.failed(row, problem.code, self.now())
 
     async def later(self, row: Claimed, problem: str, waits_for: Waiting | None = None) -> None:
-        """It is tried again, or was for the last time."""
+        """It is tried again, or was for the last time: then it is given up, also if nobody can be told of it."""
         if queue.was_last(row):
-            await self.lost(row, self.now())
+            try:
+                await self.lost(row, self.now())
+            except UNAVAILABLE:
+                raise
+            except Exception:
+                log.exception("nobody told of a lost mail", mail=row.mail, message=str(row.id))
         await queue.later(row, problem, self.now(), waits_for)
 
     async def close(self, channel: Channel, problem: str, *, reached: bool) -> None:

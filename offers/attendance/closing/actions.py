@@ -7,6 +7,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
+from marketplace.base.data import jobs
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.data.ids import NEW_ID
@@ -88,8 +89,7 @@ async def close_by_the_clock(now: datetime) -> None:
     keyless = [year for year in rules.open_years(now) if await lost(year)]
     for year in keyless:
         log.error("registers are not closed: the key of their year is not here", year=year)
-    for one in await due(now, keyless):
-        await _close_one(one, now)
+    await jobs.each(await due(now, keyless), lambda one: _close_one(one, now))
 
 
 async def _close_one(one: Due, now: datetime) -> None:

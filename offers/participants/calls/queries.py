@@ -23,6 +23,10 @@ STANDS = """CASE y.about
     WHEN 'session_added' THEN s.status <> 'cancelled' AND b.ended_by IS NULL
     WHEN 'asked' THEN b.state = 'confirmed'
     WHEN 'host_message' THEN b.ended_by IS NULL
+    WHEN 'organization_closed' THEN b.ended_by IS NULL AND EXISTS (SELECT FROM offer f JOIN organization z
+        ON z.id = f.owner_id AND z.state = 'suspended' WHERE f.id = b.offer_id)
+    WHEN 'organization_reopened' THEN b.ended_by IS NULL AND EXISTS (SELECT FROM offer f JOIN organization z
+        ON z.id = f.owner_id AND z.state = 'approved' WHERE f.id = b.offer_id)
     ELSE true END"""
 """Is what was to be said by call y still true? A later change has a call of its own. That something is cancelled or
 declined stays true."""

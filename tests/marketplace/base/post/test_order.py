@@ -14,8 +14,9 @@ import pytest
 from marketplace.base.backoff import Backoff
 from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.models import Channel
-from marketplace.base.post import away, delivery, queue
+from marketplace.base.post import away, delivery, outbox, queue
 from marketplace.base.post.mail import MAILS, URGENT, Content
+from marketplace.people.contacts.jobs import refuse
 from marketplace.settings import settings
 from tests.conftest import NOW
 from tests.marketplace.base.post.office import Handler, go, write
@@ -265,6 +266,27 @@ async def test_one_that_can_never_be_written_holds_up_the_others_for_twenty_minu
         gone = await go(at)
         at += MINUTE
     assert 15 * MINUTE < at - NOW < 30 * MINUTE
+
+
+@pytest.mark.parametrize("tried", [0, 11])
+async def test_a_lost_one_that_nobody_can_be_told_of_stops_no_other(post_office: Handler, tried: int) -> None:
+    """Who is told instead of them is another room's, and what goes wrong there is this one message's affair."""
+    post_office.rcpt["0@example.no"] = "550 5.1.1 No such mailbox"
+    for number in range(3):
+        await write(f"{number}@example.no")
+    await rows("UPDATE outbox_message SET attempts = $1 WHERE address = '0@example.no'", tried)
+
+    async def lost(_row: object, _now: object) -> None:
+        raise ValueError
+
+    assert await outbox.send_due(refuse, lambda: NOW, lost=lost) == 2
+    assert post_office.to == ["1@example.no", "2@example.no"]
+    (first,) = await rows("SELECT attempts, due_at, failed_at FROM outbox_message WHERE sent_at IS NULL")
+    assert first["attempts"] == tried + 1
+    if tried:
+        assert first["failed_at"] == NOW, "and it has an end"
+    else:
+        assert NOW < first["due_at"] <= NOW + MINUTE
 
 
 async def test_a_link_to_sign_in_waits_behind_nothing_and_holds_nothing_up(
