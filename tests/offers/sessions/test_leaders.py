@@ -119,6 +119,8 @@ async def test_what_nobody_is_set_to_lead_is_told_to_all_who_may(post_office: Ha
     await make.member(here, Role.HOST, "Ivar", email="ivar@example.no")
     await call_off(offer, kari)
     assert await told() == ["liv@example.no"]
+    await HostAssignment.create(person=await Person.get(name="Ivar"), offer=offer)
+    assert await sent(post_office) == [], "somebody is set to lead it by now"
 
 
 async def test_a_host_of_a_co_organiser_is_told_and_who_leads_it_no_more_is_not(post_office: Handler) -> None:
