@@ -21,8 +21,9 @@ from marketplace.base.log import by_database
 from marketplace.base.site import set_site
 from marketplace.base.web.access import SECOND_FACTOR, Mark, View
 from marketplace.base.web.cookies import cookie
-from marketplace.base.web.http import Request, local_path, see_other, with_next
+from marketplace.base.web.http import Request, local_path, see_other, with_next, without_positions
 from marketplace.base.web.limits import counted_anyway
+from marketplace.base.web.stale import must_hold
 from marketplace.base.web.templates import render
 from marketplace.base.web.uploads import is_upload
 from marketplace.people.sign_in.actions import touch
@@ -162,8 +163,7 @@ class Guarded:
             # What a page's own code sends as JSON says it in a header, which no other site can set.
             by_code = request.headers.get("x-form-token") if request.is_json else None
             token = by_code or (await request.fields()).get("form_token", [""])[-1]
-            if not request.same_origin or not request.form_token_valid(token):
-                raise StaleForm
+            must_hold(token, request)
             if not request.is_json and "show_in" in await request.fields():
                 return await self.shown(request)
         return await self.view(request)
@@ -253,7 +253,10 @@ async def no_route(request: StarletteRequest, error: Exception) -> Response:
         return problem_page(page, NotAllowed())
     without = page.scope["path"].rstrip("/")
     if without != page.scope["path"] and local_path(without) and page.method == "GET":
-        return see_other(without, page)  # typed with a slash at the end
+        asked = without_positions(page.scope["query_string"].decode("latin-1"))
+        return see_other(
+            quote(without) + (f"?{asked}" if asked else ""), page
+        )  # typed with a slash at the end
     set_site(await site_here(page.host))
     return problem_page(page, NotFound())
 

@@ -53,6 +53,12 @@ def translations(lang: str) -> NullTranslations:
     return NullTranslations() if lang == SOURCE else Translations.load(LOCALES, [lang])
 
 
+def language_of(address: str) -> str:
+    """The language that an address of ours, from its path on, says it is read in: SOURCE has no prefix."""
+    first = address[1:].partition("?")[0].partition("/")[0]
+    return first if first in LANGUAGES else SOURCE
+
+
 def language() -> str:
     """The language of what is being done now."""
     return _lang.get()

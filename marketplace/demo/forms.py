@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from marketplace.base.clock import at_oslo, oslo
-from marketplace.base.web.fields import Day
+from marketplace.base.web.days import Day
 from marketplace.base.web.forms import Form, lazy
 
 FURTHEST = timedelta(days=800)

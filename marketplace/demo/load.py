@@ -11,6 +11,7 @@ import click
 from marketplace.base import clock
 from marketplace.base.data import audit
 from marketplace.base.data.database import credentials
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.data.instance import MARK
 from marketplace.base.signing import signature
 from marketplace.base.web.access import SECOND_FACTOR
@@ -48,7 +49,7 @@ LED_TOGETHER = "sprakkafe"
 
 
 RECEIPTS = f"""INSERT INTO calendar_entry (id, booking_id, session_id, contact_id, sequence, given_at)
-SELECT gen_random_uuid(), b.id, s.id, b.contact_id, s.sequence, b.created_at
+SELECT {NEW_ID}, b.id, s.id, b.contact_id, s.sequence, b.created_at
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id
     JOIN contact_point c ON c.id = b.contact_id AND c.channel = 'email'
     JOIN session s ON s.offer_id = b.offer_id AND {covers()}

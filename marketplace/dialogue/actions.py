@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.data.ledger import Lost
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
@@ -46,7 +47,7 @@ async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetim
         )  # fmt: skip
         await rows(
             f"""INSERT INTO offer_audience_organization (id, offer_id, organization_id)
-            SELECT gen_random_uuid(), id, $3 FROM ({COMING}) o ON CONFLICT (offer_id, organization_id) DO NOTHING""",
+            SELECT {NEW_ID}, id, $3 FROM ({COMING}) o ON CONFLICT (offer_id, organization_id) DO NOTHING""",
             dialogue.id, now, organization,
         )  # fmt: skip
         ledger.note(Lost.DIALOGUE, f"{dialogue.id}:{organization}", number=0)

@@ -1,14 +1,17 @@
 """Forgetting: what the table in rules.py says is due goes, and numbers remain."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
+from itertools import pairwise
 from uuid import UUID
 
 import structlog
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data import audit, ledger
-from marketplace.base.data.database import rows, value
+from marketplace.base.data import audit, jobs, ledger
+from marketplace.base.data.database import UNAVAILABLE, column, rows, value
 from marketplace.base.post import mailbox
 from marketplace.privacy.kept.rules import AUDIT_MONTHS, MAILBOX, Goes
 from marketplace.privacy.rules import TABLES
@@ -27,13 +30,20 @@ FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 async def forget(now: datetime) -> dict[str, int]:
     """Delete or empty all that is due. Returns how many rows (months of audit_entry, years of keys) by table, without
-    those that had none. It may be stopped at any place and begun again."""
-    counts = {table: await apply(table, about.goes, now) for table, about in TABLES.items() if about.goes}
-    await audit.open_months(now)
-    counts["audit_entry"] = await audit.drop_months(now, AUDIT_MONTHS)
-    counts["keys"] = await close_years(now)
-    counts["ledger"] = await asyncio.to_thread(ledger.clear, now)
-    counts["mailbox"] = await asyncio.to_thread(mailbox.clear, now - MAILBOX)
+    those that had none. It may be stopped at any place and begun again. Raises what went wrong with one of them when
+    all the others are done: nobody's data stays because another's could not go."""
+    counts = dict[str, int]()
+    await jobs.each(
+        [
+            *((table, partial(apply, table, about.goes)) for table, about in TABLES.items() if about.goes),
+            ("audit_entry", audit.open_months),
+            ("audit_entry", partial(audit.drop_months, keep=AUDIT_MONTHS)),
+            ("keys", close_years),
+            ("ledger", partial(asyncio.to_thread, ledger.clear)),
+            ("mailbox", lambda now: asyncio.to_thread(mailbox.clear, now - MAILBOX)),
+        ],
+        lambda step: _done(counts, *step, now),
+    )
     done = {table: count for table, count in counts.items() if count}
     gone = sum(done.values())
     await rows(DONE, uuid7(), now, gone)
@@ -41,8 +51,15 @@ async def forget(now: datetime) -> dict[str, int]:
     return done
 
 
+async def _done(
+    counts: dict[str, int], what: str, act: Callable[[datetime], Awaitable[int | None]], now: datetime
+) -> None:
+    counts[what] = await act(now) or 0
+
+
 async def apply(table: str, goes: Goes, now: datetime) -> int:
-    """Let what is due of one table go, a slice of ids at a time. Returns how many rows."""
+    """Let what is due of one table go, a slice of ids at a time. Returns how many rows. What goes wrong with a row is
+    raised when all others have gone."""
     due = f"({goes.since}) <= $1"
     if goes.becomes:
         names, values = ", ".join(f"t.{name}" for name in goes.becomes), ", ".join(goes.becomes.values())
@@ -54,14 +71,23 @@ async def apply(table: str, goes: Goes, now: datetime) -> int:
     # table's beginning, each time.
     slice_ends = f"SELECT id FROM {table} WHERE id >= $1 ORDER BY id OFFSET {AT_ONCE} LIMIT 1"
     change = f"{act} WHERE t.id >= $2 AND t.id <= $3 AND {due} RETURNING t.id"
-    count, first = 0, FIRST
-    while True:
-        end: UUID | None = await value(slice_ends, first)
-        gone = await rows(change, now - goes.after, first, end or LAST)
-        count += len(gone)
-        if end is None:
-            return count
-        first = end
+    in_slice = f"SELECT id FROM {table} t WHERE t.id >= $2 AND t.id <= $3 AND {due} ORDER BY id"
+    before, count = now - goes.after, 0
+
+    async def go(ends: tuple[UUID, UUID]) -> None:
+        nonlocal count
+        try:
+            count += len(await rows(change, before, *ends))
+        except Exception as fault:
+            if isinstance(fault, UNAVAILABLE) or ends[0] == ends[1]:
+                raise
+            await jobs.each([(one, one) for one in await column(in_slice, before, *ends)], go)
+
+    ends = [FIRST]
+    while end := await value(slice_ends, ends[-1]):
+        ends.append(end)
+    await jobs.each(pairwise([*ends, LAST]), go)
+    return count
 
 
 async def close_years(now: datetime) -> int:
@@ -71,6 +97,5 @@ async def close_years(now: datetime) -> int:
     over = [year for year in keys.years() if settled_at(year) <= now]
     open_years = {each.year for each in await due(now)} if over else set()
     over = [year for year in over if year not in open_years]
-    for year in over:
-        await year_keys.close(year, now)
+    await jobs.each(over, lambda year: year_keys.close(year, now))
     return len(over)

@@ -11,6 +11,7 @@ AT = timedelta(hours=2)
 async def forget(now: datetime) -> None:
     """Once a day; a night without a worker is made up for when one comes."""
     slot = str((now - AT).date())
-    if await jobs.lease("forget", slot, now=now, length=timedelta(minutes=30)):
-        await actions.forget(now)
-        await jobs.done("forget", slot, now=now)
+    async with jobs.leased("forget", slot, now=now, length=timedelta(minutes=30)) as ours:
+        if ours:
+            await actions.forget(now)
+            await jobs.done("forget", slot, now=now)

@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.reports import queries, rules
@@ -66,8 +67,8 @@ async def correct(report: YearlyReport, reason: str, *, by: UUID, now: datetime)
         report_id=report.id, number=newest.number + 1, reason=reason, made_by_id=by, made_at=now
     )
     await rows(
-        """INSERT INTO report_words (id, version_id, section, text, written_by_id, written_at)
-        SELECT gen_random_uuid(), $2, section, text, written_by_id, written_at FROM report_words
+        f"""INSERT INTO report_words (id, version_id, section, text, written_by_id, written_at)
+        SELECT {NEW_ID}, $2, section, text, written_by_id, written_at FROM report_words
         WHERE version_id = $1""",
         newest.id, made.id,
     )  # fmt: skip

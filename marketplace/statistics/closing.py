@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.clock import month_start
 from marketplace.base.data import jobs
 from marketplace.base.data.database import patient, rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.statistics import counting
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.staircase import RULE, Staircase, stored
@@ -96,8 +97,8 @@ async def overdue(connection: asyncpg.Connection, now: datetime) -> list[Due]:
     return _due([Counting(**one) for one in await connection.fetch(LACKING)], now)
 
 
-STORE = """INSERT INTO cell_figure (id, closing_id, cell_id, figures)
-SELECT gen_random_uuid(), $1, m.cell_id, m.figures::jsonb FROM unnest($2::uuid[], $3::text[]) AS m (cell_id, figures)"""
+STORE = f"""INSERT INTO cell_figure (id, closing_id, cell_id, figures)
+SELECT {NEW_ID}, $1, m.cell_id, m.figures::jsonb FROM unnest($2::uuid[], $3::text[]) AS m (cell_id, figures)"""
 
 
 NEXT = """INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint)

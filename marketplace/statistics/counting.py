@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from marketplace.base.clock import month_start
+from marketplace.base.data.ids import NEW_ID
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
 from offers.catalogue.recorded import HEADS, MARKS, REGISTERS, recorded
@@ -40,16 +41,16 @@ WHERE o.municipality_id = $3 AND o.state <> 'draft' AND o.published_at < $2
     AND coalesce(o.last_session_ends, $4) >= $1 AND NOT EXISTS (SELECT FROM offer_cell k WHERE k.offer_id = o.id)"""
 """Offers that have been published, and have no cell yet for what is booked at them."""
 NEW_CELLS = f"""INSERT INTO cell (id, {COLUMNS})
-SELECT gen_random_uuid(), x.* FROM (SELECT {COLUMNS} FROM ({DUE}) d UNION SELECT {COLUMNS} FROM ({LISTED}) l) x
+SELECT {NEW_ID}, x.* FROM (SELECT {COLUMNS} FROM ({DUE}) d UNION SELECT {COLUMNS} FROM ({LISTED}) l) x
 ON CONFLICT DO NOTHING"""
 LED_TOGETHER = """(SELECT count(DISTINCT h.leads_as) FROM host_assignment h
     WHERE h.offer_id = x.offer_id AND h.leads_as IN ('peer', 'professional')) = 2"""
 """Is the offer of session x led by a peer and a professional together? Hosts come and go: it is stamped, as cells."""
 STAMP_SESSIONS = f"""INSERT INTO session_cell (id, session_id, cell_id, led_together, stamped_at)
-SELECT gen_random_uuid(), x.id, c.id, {LED_TOGETHER}, $4 FROM ({DUE}) x JOIN cell c ON {SAME_CELL} WHERE x.held
+SELECT {NEW_ID}, x.id, c.id, {LED_TOGETHER}, $4 FROM ({DUE}) x JOIN cell c ON {SAME_CELL} WHERE x.held
 ON CONFLICT DO NOTHING"""
 STAMP_OFFERS = f"""INSERT INTO offer_cell (id, offer_id, cell_id, stamped_at)
-SELECT gen_random_uuid(), x.id, c.id, $4 FROM ({LISTED}) x JOIN cell c ON {SAME_CELL}
+SELECT {NEW_ID}, x.id, c.id, $4 FROM ({LISTED}) x JOIN cell c ON {SAME_CELL}
 ON CONFLICT DO NOTHING"""
 
 PARTS = {

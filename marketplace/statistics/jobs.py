@@ -8,6 +8,7 @@ import structlog
 from marketplace.base.data import jobs
 from marketplace.base.errors import Refused
 from marketplace.statistics import closing
+from marketplace.statistics.closing import Due
 from offers.attendance.year_keys import key_to_close
 
 log = structlog.get_logger("statistics")
@@ -19,15 +20,21 @@ async def close_cells(now: datetime) -> None:
     Without the year's own key nothing of that year is closed, and the operator is told (in the log, and by `doctor` and
     `check-data`); another is never made."""
     keyless, waits = set[int](), set[tuple[UUID, int]]()
-    for each in await closing.due(now):
-        if each.year in keyless or (each.municipality, each.year) in waits:
-            continue
+
+    async def close(one: Due) -> None:
+        if one.year in keyless or (one.municipality, one.year) in waits:
+            return
+        waits.add(
+            (one.municipality, one.year)
+        )  # also when it fails: the next month comes after this one, or not yet
         try:
-            key = await key_to_close(each.year)
+            key = await key_to_close(one.year)
         except Refused:
-            keyless.add(each.year)
-            log.error("a year's months are not closed: its key is not here", year=each.year)
-            continue
-        leased = await jobs.lease(closing.JOB, each.slot, now=now)
-        if not leased or not await closing.close(each, key, now=now):
-            waits.add((each.municipality, each.year))
+            keyless.add(one.year)
+            log.error("a year's months are not closed: its key is not here", year=one.year)
+            return
+        async with jobs.leased(closing.JOB, one.slot, now=now) as ours:
+            if ours and await closing.close(one, key, now=now):
+                waits.remove((one.municipality, one.year))
+
+    await jobs.each(await closing.due(now), close)

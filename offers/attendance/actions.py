@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import column, in_transaction, rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance import marking, rules
@@ -167,9 +168,9 @@ def _numbers(table: taps.Table, filled: Filled) -> list[tuple[Place, str | None]
     return [((None, name), given.get(name)) for name in [*others, *parts, *plain]]
 
 
-END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, starts_at, saved_at, ended_at, marks,
+END = f"""WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, starts_at, saved_at, ended_at, marks,
         head_count)
-    SELECT gen_random_uuid(), s.id, $2::varchar, s.starts_at, coalesce(r.saved_at, $3), $3,
+    SELECT {NEW_ID}, s.id, $2::varchar, s.starts_at, coalesce(r.saved_at, $3), $3,
         (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'booking', a.booking_id, 'state', a.state, 'seats', a.seats_present) ORDER BY a.booking_id), '[]')
         FROM attendance a WHERE a.session_id = s.id), (SELECT count FROM head_count c WHERE c.session_id = s.id)

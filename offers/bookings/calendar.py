@@ -15,6 +15,7 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.data.database import rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
 from marketplace.base.models import Channel
@@ -24,8 +25,8 @@ from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
 from offers.telling.models import Mails
 
-GIVE = """INSERT INTO calendar_entry AS e (id, booking_id, session_id, contact_id, sequence, given_at)
-SELECT gen_random_uuid(), b.id, s.id, b.contact_id, s.sequence, $3
+GIVE = f"""INSERT INTO calendar_entry AS e (id, booking_id, session_id, contact_id, sequence, given_at)
+SELECT {NEW_ID}, b.id, s.id, b.contact_id, s.sequence, $3
 FROM (SELECT id, contact_id FROM booking WHERE id = $1 AND state = 'confirmed' AND contact_id IS NOT NULL FOR SHARE) b,
     session s WHERE s.id = ANY($2)
 ON CONFLICT (booking_id, session_id) DO UPDATE SET contact_id = excluded.contact_id, given_at = excluded.given_at,

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_validator, model_validator
 
-from marketplace.base.clock import at_oslo
+from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.text import holds_position
-from marketplace.base.web.fields import Day
+from marketplace.base.web.days import Day
 from marketplace.base.web.forms import Filled, Form, lazy, listed
 from marketplace.base.web.http import Request
 from marketplace.settings import settings
@@ -171,13 +171,13 @@ class SearchForm(Span):
     @classmethod
     def from_query(cls, request: Request) -> "Filled[SearchForm]":
         """As the address says it."""
-        return cls.of(request.query)
+        return cls.of(request.query, today(request.now))
 
     @classmethod
-    def of(cls, sent: Mapping[str, list[str]]) -> "Filled[SearchForm]":
+    def of(cls, sent: Mapping[str, list[str]], today: calendar_day) -> "Filled[SearchForm]":
         """As these fields say it; old addresses say `when`. What can be said once only is said once."""
         fields = renamed(sent)
-        form = _unsaid(Filled(cls, fields, {}))
+        form = _unsaid(Filled(cls, fields, {}, today))
         for name in cls.model_fields.keys() - listed(cls) & fields.keys():
             if len({typed.strip() for typed in fields[name]} - {""}) > 1:
                 form.add_error(name, _("Her står det flere valg. Velg bare ett."))

@@ -6,6 +6,7 @@ Lock order everywhere: pools by ascending id, then the booking. Lock, read afres
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from marketplace.base.data import jobs
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Refused
@@ -32,9 +33,12 @@ async def expire_offers(*, now: datetime) -> int:
         GROUP BY pool_id ORDER BY pool_id""",
         now,
     )
-    for found in due:
+
+    async def settle(pool_id: UUID) -> None:
         async with in_transaction():
-            await lock(found["pool_id"], now)
+            await lock(pool_id, now)
+
+    await jobs.each([found["pool_id"] for found in due], settle)
     return sum(found["number"] for found in due)
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 from pydantic import Field
 
 from marketplace.base.i18n import lazy
-from marketplace.base.web.fields import Clock, Day
+from marketplace.base.web.days import Day
+from marketplace.base.web.fields import Clock
 from marketplace.base.web.forms import Form
 
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from marketplace.base.data import jobs
 from offers.sessions import actions
 from offers.sessions.queries import untold
 
 
 async def tell_added(now: datetime) -> None:
     """Tell those who have a place of each session that was added to what they have booked."""
-    for offer_id in await untold():
-        await actions.tell_added(offer_id, now=now)
+    await jobs.each(await untold(), lambda offer_id: actions.tell_added(offer_id, now=now))

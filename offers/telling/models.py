@@ -23,6 +23,8 @@ class CallAbout(StrEnum):
     SESSION_CANCELLED = "session_cancelled"
     OFFER_CANCELLED = "offer_cancelled"
     HOST_MESSAGE = "host_message"
+    CLOSED = "organization_closed"
+    REOPENED = "organization_reopened"
     ASKED = "asked"
     """They have asked for it themselves."""
 
@@ -44,7 +46,7 @@ class PhoneCall(Row):
 
     booking_id: UUID
     booking = fields.ForeignKeyField("marketplace.Booking", "calls", on_delete=fields.CASCADE)
-    about = fields.CharEnumField(CallAbout, max_length=20)
+    about = fields.CharEnumField(CallAbout, max_length=30)
     session_id: UUID | None
     session = fields.ForeignKeyField("marketplace.Session", "calls", null=True, on_delete=fields.CASCADE)
     sequence = fields.IntField(null=True, description="version of the session that it is about")
@@ -55,6 +57,9 @@ class PhoneCall(Row):
         max_length=20, null=True, description="where they asked to be rung; null: the number of the booking"
     )
     since = fields.DatetimeField()
+    told_times = fields.IntField(
+        default=0, db_default=0, description="how often those who lead have been told that it waits"
+    )
     called_at = fields.DatetimeField(null=True)
     called_by_id: UUID | None
     called_by = fields.ForeignKeyField("marketplace.Person", "calls", null=True, on_delete=fields.SET_NULL)

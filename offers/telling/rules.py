@@ -75,6 +75,13 @@ def words(about: CallAbout, call: Occasion) -> str:
             return _with(_("Tilbudet er avlyst."), call.note)
         case CallAbout.ASKED:
             return _("De var ikke med %(when)s, og vil gjerne bli ringt.", when=time)
+        case CallAbout.CLOSED:
+            return _(
+                "Kommunen har stengt arrangøren for en tid. Plassen er fortsatt deres, men det er ikke sikkert at det "
+                "blir noe av."
+            )
+        case CallAbout.REOPENED:
+            return _("Arrangøren er åpen igjen. Påmeldingen gjelder som før.")
         case CallAbout.HOST_MESSAGE:
             return call.text or _("Det ble sendt en melding til deltakerne.")
 

@@ -1,8 +1,10 @@
 """When organisations are told: at once of a request, of what is unanswered after two and five days, and twice a day of
 the rest for those who want it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from marketplace.base import clock
@@ -21,19 +23,21 @@ from organizations.notices.queries import told
 
 REMIND_AFTER = (timedelta(days=2), timedelta(days=5))
 
-TELL = f"""WITH due AS MATERIALIZED (
-    SELECT b.id, o.owner_id AS organization_id, stage.told, how.new
-    FROM booking b JOIN offer o ON o.id = b.offer_id JOIN seat_pool p ON p.id = b.pool_id
+DUE = f"""FROM booking b JOIN offer o ON o.id = b.offer_id JOIN seat_pool p ON p.id = b.pool_id
     CROSS JOIN LATERAL (SELECT 1 + ({SINCE} <= $2)::int + ({SINCE} <= $3)::int AS told) stage
     CROSS JOIN LATERAL (SELECT b.told_times = 0
         AND o.owner_id IN (SELECT organization_id FROM {told(Notice.REQUEST)} t) AS new) how
     WHERE {WAITS.format(now="$1")} AND b.told_times < stage.told
-        AND (how.new OR stage.told > 1 AND o.owner_id IN (SELECT organization_id FROM {told(Notice.REMINDER)} t))
+        AND (how.new OR stage.told > 1 AND o.owner_id IN (SELECT organization_id FROM {told(Notice.REMINDER)} t))"""
+WHOSE = f"SELECT DISTINCT o.owner_id {DUE} ORDER BY o.owner_id"
+"""The organisations that are to be told of a request now."""
+TELL = f"""WITH due AS MATERIALIZED (
+    SELECT b.id, o.owner_id AS organization_id, stage.told, how.new {DUE} AND o.owner_id = $4
     FOR UPDATE OF b SKIP LOCKED),
 noted AS (UPDATE booking b SET told_times = due.told FROM due WHERE b.id = due.id)
 SELECT organization_id, new, array_agg(id ORDER BY id) AS bookings, max(told) AS told FROM due
 GROUP BY organization_id, new"""
-"""Requests that are to be told of now, by organisation; each is noted as told, under its row's lock, so that no two
+"""Requests that an organisation is to be told of now; each is noted as told, under its row's lock, so that no two
 workers do. A request that nobody can be told of stays untold, and is told as soon as somebody can be."""
 
 
@@ -62,24 +66,33 @@ class Asked:
 
 async def tell_of_requests(now: datetime) -> None:
     """Tell those who may answer: of what is new, and of what they have not answered."""
-    async with in_transaction():
-        due = await rows(Due, TELL, now, *(now - after for after in REMIND_AFTER))
-        for each in due:
-            kind, mail = (Notice.REQUEST, mails.asked) if each.new else (Notice.REMINDER, mails.asked_before)
-            bookings = [str(one) for one in each.bookings]
-            await tell_members(
-                mail, kind, each.organization_id, f"{bookings[-1]}:{each.told}", now, bookings=bookings
-            )
+
+    async def tell(organization: UUID) -> None:
+        async with in_transaction():
+            due = await rows(Due, TELL, now, *(now - after for after in REMIND_AFTER), organization)
+            for each in due:
+                kind, mail = (
+                    (Notice.REQUEST, mails.asked) if each.new else (Notice.REMINDER, mails.asked_before)
+                )
+                bookings = [str(one) for one in each.bookings]
+                await tell_members(
+                    mail, kind, each.organization_id, f"{bookings[-1]}:{each.told}", now, bookings=bookings
+                )
+
+    await jobs.each(await column(WHOSE, now, *(now - after for after in REMIND_AFTER)), tell)
 
 
 async def tell_of_calls(now: datetime) -> None:
     """Tell those who may answer of who has asked to be rung: once, as the rows of the outbox know for longer than this
     looks back."""
-    async with in_transaction():
-        for each in await rows(Asked, ASKED, now - timedelta(days=7)):
+
+    async def tell(one: Asked) -> None:
+        async with in_transaction():
             await tell_members(
-                mails.ring_me, Notice.REQUEST, each.organization_id, str(each.id), now, call=str(each.id)
+                mails.ring_me, Notice.REQUEST, one.organization_id, str(one.id), now, call=str(one.id)
             )
+
+    await jobs.each(await rows(Asked, ASKED, now - timedelta(days=7)), tell)
 
 
 MORNING, ASKING, AFTERNOON = 7, 9, 15
@@ -90,31 +103,40 @@ async def tell_days(now: datetime) -> None:
     """In the morning what happened yesterday, and what of it is not recorded; in the afternoon how many come tomorrow.
     A worker that comes late in the day still tells it; a day without one is not told the day after."""
     today, hour = clock.today(now), clock.oslo(now).hour
-    if hour >= MORNING:
-        await _tell_day(mails.day_before, Notice.DIGEST, today - timedelta(days=1), now)
-    if hour >= ASKING:
-        await _ask_who_came(today - timedelta(days=1), now)
-    if hour >= AFTERNOON:
-        await _tell_day(mails.day_after, Notice.TOMORROW, today + timedelta(days=1), now)
+    yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
+    tellings = (
+        (MORNING, mails.day_before, yesterday, partial(_tell_all, mails.day_before, Notice.DIGEST)),
+        (ASKING, mails.who_came, yesterday, _ask_who_came),
+        (AFTERNOON, mails.day_after, tomorrow, partial(_tell_all, mails.day_after, Notice.TOMORROW)),
+    )
+    due = [(mail, day, tell) for begins, mail, day, tell in tellings if hour >= begins]
+    await jobs.each(due, lambda one: _once(*one, now))
 
 
-async def _tell_day(mail: MailFunction, kind: Notice, day: date, now: datetime) -> None:
-    if not await jobs.lease(name_of(mail), str(day), now=now):
-        return
-    async with in_transaction():
-        for organization in await column(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
+async def _once(
+    mail: MailFunction, day: date, tell: Callable[[date, datetime], Awaitable[None]], now: datetime
+) -> None:
+    """Who has got theirs gets no second one when the rest of a day is told anew: the outbox knows each by its key."""
+    async with jobs.leased(name_of(mail), str(day), now=now) as ours:
+        if ours:
+            await tell(day, now)
+            await jobs.done(name_of(mail), str(day), now=now)
+
+
+async def _tell_all(mail: MailFunction, kind: Notice, day: date, now: datetime) -> None:
+    async def tell(organization: UUID) -> None:
+        async with in_transaction():
             await tell_members(mail, kind, organization, str(day), now, day=str(day))
-        await jobs.done(name_of(mail), str(day), now=now)
+
+    await jobs.each(await column(f"SELECT DISTINCT organization_id FROM {told(kind)} t"), tell)
 
 
 async def _ask_who_came(day: date, now: datetime) -> None:
     """Ask those who led what ended on that day, and is not recorded."""
-    if not await jobs.lease(name_of(mails.who_came), str(day), now=now):
-        return
-    async with in_transaction():
-        for one in await whom_to_ask(*mails.ends_of(day)):
-            await tell_member(mails.who_came, one, str(day), now, day=str(day))
-        await jobs.done(name_of(mails.who_came), str(day), now=now)
+    await jobs.each(
+        await whom_to_ask(*mails.ends_of(day)),
+        lambda one: tell_member(mails.who_came, one, str(day), now, day=str(day)),
+    )
 
 
 OVERDUE = f"""SELECT b.id AS booking_id, b.offer_id, b.link_version, b.lang, c.person_id, c.channel, c.value AS address
@@ -127,8 +149,11 @@ looks back."""
 
 async def tell_who_waits(now: datetime) -> None:
     """Nobody waits for ever: after a week whoever asked is told whom to ring, once."""
-    for one in await rows(Addressee, OVERDUE, now, now - LATE, now - LATE - timedelta(days=7)):
+
+    async def tell(one: Addressee) -> None:
         await post(
             still_waiting, channel=Channel(one.channel or ""), address=one.address or "", lang=one.lang, now=now,
             key=f"still_waiting:{one.booking_id}", about=one.about, booking=str(one.booking_id),
         )  # fmt: skip
+
+    await jobs.each(await rows(Addressee, OVERDUE, now, now - LATE, now - LATE - timedelta(days=7)), tell)

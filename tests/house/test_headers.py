@@ -177,7 +177,8 @@ async def test_an_unknown_host_gets_400_and_no_link_of_its_own(
 
 @pytest.mark.parametrize(
     ("path", "target"),
-    [("/offers/", "/offers"), ("/en/offers/?q=tur", "/en/offers"), ("/my-page/", "/my-page"),
+    [("/offers/", "/offers"), ("/en/offers/?q=tur&kind=walk", "/en/offers?q=tur&kind=walk"), ("/my-page/", "/my-page"),
+     ("/offers/?q=tur&place=58.8517,5.7353", "/offers?q=tur"), ("/offers/a%3Fb/", "/offers/a%3Fb"),
      ("/%2Fevil.example/", None), ("/%5Cevil.example/", None)],
 )  # fmt: skip
 async def test_a_slash_too_many_leads_to_the_page_and_never_elsewhere(

@@ -115,6 +115,42 @@ async def test_who_was_signed_out_meanwhile_keeps_what_they_typed_and_sends_it_s
     assert [await Offer.all().count(), await ActsFor.all().count()] > before
 
 
+async def test_a_form_of_whoever_signed_out_in_another_tab_says_so_and_is_kept(visitor: Visitor) -> None:
+    """Also on a page that is there for everybody."""
+    kari = await make.member(await make.organization("Turlaget"), Role.EDITOR, "Kari")
+    offer = await make.offer(joining=Joining.WHOLE)
+    path = f"/offers/{offer.slug}/bookings"
+    await visitor.sign_in(kari)
+    page = await visitor.open(f"{path}/new")
+    await visitor.submit(await visitor.open("/my-page"), "/sign-out")
+    sent = page.fields("/bookings") | {"name": ["Ola & co"], "contact": ["none"]}
+    late = Page(await visitor.client.post(path, data=sent, headers=OURS))
+    assert (late.status, late.heading) == (403, "Du er logget ut")
+    assert late.fields("/bookings")["name"] == ["Ola & co"]
+    assert "for gammelt" not in late.text
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_form_of_whoever_signed_in_in_another_tab_says_so_and_is_kept(
+    visitor: Visitor, again: bool
+) -> None:
+    kari = await make.member(await make.organization("Turlaget"), Role.EDITOR, "Kari")
+    offer = await make.offer(joining=Joining.WHOLE)
+    path = f"/offers/{offer.slug}/bookings"
+    if again:
+        await visitor.sign_in(kari)
+    page = await visitor.open(f"{path}/new")
+    await visitor.sign_in(kari)
+    sent = page.fields("/bookings") | {"name": ["Ola & co"], "contact": ["none"]}
+    late = Page(await visitor.client.post(path, data=sent, headers=OURS))
+    said = late.soup.select_one(".tp-lead").get_text()  # type: ignore[union-attr]
+    assert (late.status, said) == (
+        403,
+        "Du har logget inn siden du åpnet skjemaet. Ingenting er lagret ennå.",
+    )
+    assert (await visitor.submit(late, "/bookings")).status == 303
+
+
 async def test_who_sends_too_much_keeps_what_they_typed_for_later(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

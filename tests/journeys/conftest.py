@@ -3,20 +3,14 @@
 Every page that somebody comes to is checked by axe (WCAG 2.0 to 2.2, A and AA) and must log nothing in the console.
 """
 
-import asyncio
-import os
 import re
 import shutil
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, ClassVar
 
-import asyncpg
 import httpx2 as httpx
 import pytest
 from aiosmtpd.controller import Controller
@@ -24,10 +18,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.async_api import Browser, Page, async_playwright, expect
 from pyotp import TOTP
 
-from marketplace.base.data.database import credentials
 from marketplace.base.post.mailbox import ADDRESS
-from marketplace.base.postgres.embedded import EmbeddedPostgres
-from tests import cluster
+from tests.journeys.instance import PATIENCE, Instance, at, database, running, until
 from tests.offers.seats.test_two_servers import free_port
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
@@ -71,12 +63,7 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 """What a journey is made with, the best first: the shell is the same browser without the windows around its pages, and
 takes a quarter of the processor's time for each person who comes. Without any, Playwright's own."""
 
-PATIENCE = 120.0
-"""Seconds that one waits for what is to come, however slow the machine is: nothing that works takes so long."""
 expect.set_options(timeout=30_000)
-
-DATABASES: dict[str, str] = {}
-"""By port, where an instance's database answers."""
 
 
 class PostOffice:
@@ -98,16 +85,6 @@ class PostOffice:
              "links": ADDRESS.findall(parts["text/plain"]), "raw": raw}
         )  # fmt: skip
         return "250 OK"
-
-
-@asynccontextmanager
-async def database(address: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection to the database of the instance at this address."""
-    connection = await asyncpg.connect(**credentials(DATABASES[address.rpartition(":")[2]]))
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 class Somebody:
@@ -279,16 +256,6 @@ def sign_in_link(message: dict[str, Any]) -> str:
     return next(str(link) for link in message["links"] if "/sign-in/" in link)
 
 
-async def until(found: Callable[[], Awaitable[Any]], what: str, seconds: float = PATIENCE) -> Any:
-    """What `found` gives once it is no longer empty."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        if answer := await found():
-            return answer
-        await asyncio.sleep(0.2)
-    raise AssertionError(f"waited {seconds} s in vain for {what}")
-
-
 def tidy(text: str) -> str:
     """Text in one line with ordinary spaces."""
     return re.sub(r"\s+", " ", text.replace("\u2060", "").replace("\u00ad", "")).strip()
@@ -301,24 +268,6 @@ def post_office() -> Iterator[str]:
     server.start()
     yield f"smtp://127.0.0.1:{server.port}"
     server.stop()
-
-
-@contextmanager
-def running(port: int, data: Path, post_office: str) -> Iterator[None]:
-    """`python -m marketplace run` with the demo in it, which it loads when it starts."""
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
-    cluster.begin(data)
-    DATABASES[str(port)] = EmbeddedPostgres(data).dsn
-    with (data / "log").open("w") as log:
-        started = subprocess.Popen(
-            [sys.executable, "-m", "marketplace", "run", "--port", str(port), "--data", str(data)],
-            env=environment | {"TREFFPUNKT_DEMO": "1", "TREFFPUNKT_SMTP_URL": post_office}, stderr=log,
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-    yield
-    started.terminate()
-    assert started.wait(PATIENCE) == 0
-    cluster.end(data)
 
 
 @pytest.fixture(scope="session")
@@ -340,28 +289,48 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-async def arrive(instance: str, chromium: Browser) -> Any:
-    """`async with arrive() as somebody`: a new person, by default at a desk. Options are Playwright's."""
-
-    async def answers() -> bool:
-        async with httpx.AsyncClient() as client:
-            try:
-                return (await client.get(f"{instance}/health/ready")).status_code == 200
-            except httpx.TransportError:
-                return False
-
-    await until(answers, "the instance")
+async def doors(address: str, chromium: Browser) -> Any:
+    """`async with arrive() as somebody`, once the instance at this address is open: a new person, by default at a desk.
+    Options are Playwright's."""
+    await until(at(address).answers, "the instance", 2 * PATIENCE)
 
     @asynccontextmanager
     async def somebody(
         script: bool = True, host: str = "127.0.0.1", **options: Any
     ) -> AsyncIterator[Somebody]:
-        context = await chromium.new_context(
-            java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **(DESKTOP | options)
-        )
-        context.set_default_timeout(30_000)
-        yield Somebody(await context.new_page(), instance.replace("127.0.0.1", host), str(options), script)
-        await context.close()
+        sight = DESKTOP | options
+        async with await chromium.new_context(
+            java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **sight
+        ) as context:
+            context.set_default_timeout(30_000)
+            sight.pop("storage_state", None)
+            page = await context.new_page()
+            yield Somebody(page, address.replace("127.0.0.1", host), str(sight), script)
 
     return somebody
+
+
+@pytest.fixture
+async def arrive(instance: str, chromium: Browser) -> Any:
+    return await doors(instance, chromium)
+
+
+@pytest.fixture(autouse=True)
+def clocks_put_back() -> Iterator[None]:
+    """Whatever a journey does to the clock of an instance is undone after it, however it ends: those that come later
+    would wait for what is no longer to come."""
+    before = [(each, each.ahead()) for each in Instance.running]
+    yield
+    for each, ahead in before:
+        each.put_clock(ahead)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A journey that fails also tells what the instances said last: what it waited for in vain may have failed there,
+    on a machine that nobody can look at."""
+    report = yield
+    if report.failed:
+        for each in Instance.running:
+            report.sections.append((f"log of the instance at port {each.port}", each.said_last()))
+    return report

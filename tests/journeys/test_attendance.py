@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.journeys.conftest import PHONE, Somebody, running, tidy, until
+from tests.journeys.conftest import PHONE, Somebody, doors, running, tidy, until
 from tests.journeys.course import (
     ANNE,
     COURSE,
@@ -21,7 +21,7 @@ from tests.journeys.course import (
     TODAY,
     the_pages_say_what_sql_counts,
 )
-from tests.journeys.test_numbers import Place, doors
+from tests.journeys.test_numbers import Place
 from tests.journeys.test_proof import printed
 from tests.offers.seats.test_two_servers import free_port
 
@@ -37,7 +37,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterato
 
 @pytest.fixture
 async def come(place: Place, chromium: Browser) -> Any:
-    return await doors(place, chromium)
+    return await doors(place.address, chromium)
 
 
 async def nothing_waits(place: Place) -> bool:

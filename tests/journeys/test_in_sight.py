@@ -23,19 +23,18 @@ async def test_nothing_is_reached_under_a_bar(visitor: Visitor, chromium: Browse
     town = await build()
     await visitor.sign_in(town.people["everybody"])
     address = next(town.path(route) for route in routes("GET") if route.path == path)
-    context = await chromium.new_context(viewport={"width": 390, "height": 480})
-    page = await context.new_page()
-    await served(page, visitor)
-    await page.goto(f"http://127.0.0.1:8000{address}")
-    await page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
     hidden, reached = [], 0
-    for key in ("Tab", "Shift+Tab"):
-        for _ in range(60):
-            await page.keyboard.press(key)
-            if (found := await page.evaluate(UNDER)) is None:
-                break
-            reached += 1
-            hidden += [f"{key}: {found}"] if found else []
-    await context.close()
+    async with await chromium.new_context(viewport={"width": 390, "height": 480}) as context:
+        page = await context.new_page()
+        await served(page, visitor)
+        await page.goto(f"http://127.0.0.1:8000{address}")
+        await page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+        for key in ("Tab", "Shift+Tab"):
+            for _ in range(60):
+                await page.keyboard.press(key)
+                if (found := await page.evaluate(UNDER)) is None:
+                    break
+                reached += 1
+                hidden += [f"{key}: {found}"] if found else []
     assert reached > 60
     assert not hidden, "\n" + "\n".join(hidden)

@@ -26,8 +26,11 @@ async def book(somebody: Somebody, slug: str, name: str) -> str:
 
 
 async def figure(somebody: Somebody, goal: str) -> int:
-    """The number that the goal's page shows."""
+    """The number that the goal's page shows; none before a whole month of the goal's year is over, whenever this is
+    run."""
     await somebody.go(goal)
+    if "Det første tallet kommer når en hel måned" in await somebody.text():
+        return 0
     shown = await somebody.page.locator(".tp-figure b").first.inner_text()
     return int(re.sub(r"\D", "", shown))
 

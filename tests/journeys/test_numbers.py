@@ -5,8 +5,8 @@ numbers are those of its page."""
 import io
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
-import httpx2 as httpx
 import pypdf
 import pytest
 from playwright.async_api import Browser
@@ -22,7 +21,7 @@ from playwright.async_api import Browser
 from marketplace.base.data.database import credentials
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.statistics.staircase import Staircase
-from tests.journeys.conftest import DESKTOP, Somebody, running, until
+from tests.journeys.conftest import Somebody, doors, running, until
 from tests.offers.seats.test_two_servers import free_port
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -104,34 +103,9 @@ def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterato
         yield made
 
 
-async def doors(place: Place, chromium: Browser) -> Any:
-    """`async with come(**options) as somebody`, once the place is open: a new person, by default at a desk."""
-
-    async def answers() -> bool:
-        async with httpx.AsyncClient() as client:
-            try:
-                return (await client.get(f"{place.address}/health/ready")).status_code == 200
-            except httpx.TransportError:
-                return False
-
-    await until(answers, "the instance", 240)
-
-    @asynccontextmanager
-    async def somebody(script: bool = True, **options: Any) -> AsyncIterator[Somebody]:
-        sight = DESKTOP | options
-        context = await chromium.new_context(
-            java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **sight
-        )
-        context.set_default_timeout(30_000)
-        yield Somebody(await context.new_page(), place.address, str(options or DESKTOP), script)
-        await context.close()
-
-    return somebody
-
-
 @pytest.fixture
 async def come(place: Place, chromium: Browser) -> Any:
-    return await doors(place, chromium)
+    return await doors(place.address, chromium)
 
 
 async def publish(editor: Somebody) -> str:

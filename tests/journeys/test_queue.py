@@ -5,11 +5,12 @@ answered or says that it is busy; the phone's clock is wrong by up to two hours,
 the end each tap has arrived once, in its order and at its time.
 """
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Route
+from playwright.async_api import Browser, Page, Route
 
 CODE = Path(__file__).parents[2] / "static" / "js"
 QUEUE = (CODE / "queue.js").read_text()
@@ -128,26 +129,31 @@ window.thousand = async () => {
 """
 
 
-async def at_home(chromium: Browser, queue: str = QUEUE) -> Any:
-    """A page that holds nothing but the queue."""
-    page = await (await chromium.new_context()).new_page()
+@pytest.fixture
+async def at_home(chromium: Browser) -> AsyncIterator[Any]:
+    """`await at_home()`: a page that holds nothing but the queue, ours or another."""
 
-    async def answer(route: Route) -> None:
-        name = route.request.url.removeprefix(HOME)
-        if name in ("queue.js", "store.js", "stands.js"):
-            code = queue if name == "queue.js" else (CODE / name).read_text()
-            await route.fulfill(body=code, content_type="text/javascript")
-        else:
-            await route.fulfill(body="<!doctype html><title>queue</title>", content_type="text/html")
+    async def opened(queue: str = QUEUE) -> Page:
+        async def answer(route: Route) -> None:
+            name = route.request.url.removeprefix(HOME)
+            if name in ("queue.js", "store.js", "stands.js"):
+                code = queue if name == "queue.js" else (CODE / name).read_text()
+                await route.fulfill(body=code, content_type="text/javascript")
+            else:
+                await route.fulfill(body="<!doctype html><title>queue</title>", content_type="text/html")
 
-    await page.route(HOME + "**", answer)
-    await page.goto(HOME)
-    await page.evaluate(NET)
-    return page
+        page = await context.new_page()
+        await page.route(HOME + "**", answer)
+        await page.goto(HOME)
+        await page.evaluate(NET)
+        return page
+
+    async with await chromium.new_context() as context:
+        yield opened
 
 
-async def test_no_tap_is_lost_or_doubled_by_a_net_that_comes_and_goes(chromium: Browser) -> None:
-    page = await at_home(chromium)
+async def test_no_tap_is_lost_or_doubled_by_a_net_that_comes_and_goes(at_home: Any) -> None:
+    page = await at_home()
     found = await page.evaluate("([from, to]) => runs(from, to)", [1, RUNS])
     assert found == {
         "waiting": 0,
@@ -158,7 +164,6 @@ async def test_no_tap_is_lost_or_doubled_by_a_net_that_comes_and_goes(chromium: 
         "untimely": 0,
         "unsaid": 0,
     }
-    await page.context.close()
 
 
 @pytest.mark.parametrize(
@@ -187,10 +192,10 @@ async def test_no_tap_is_lost_or_doubled_by_a_net_that_comes_and_goes(chromium: 
     ],
 )
 async def test_the_runs_notice_a_queue_that_is_wrong(
-    chromium: Browser, right: str, wrong: str, noticed: str
+    at_home: Any, right: str, wrong: str, noticed: str
 ) -> None:
     assert right in QUEUE
-    page = await at_home(chromium, QUEUE.replace(right, wrong))
+    page = await at_home(QUEUE.replace(right, wrong))
     # A run meets what is wrong only when the net comes and goes just then: how soon depends on the machine.
     for first in range(1, 201, 5):
         found = await page.evaluate("([from, to]) => runs(from, to)", [first, first + 4])
@@ -198,18 +203,16 @@ async def test_the_runs_notice_a_queue_that_is_wrong(
             break
     else:
         pytest.fail(f"no run noticed it: {found}")
-    await page.context.close()
 
 
-async def test_a_thousand_taps_are_sent_in_twenty_requests(chromium: Browser) -> None:
-    page = await at_home(chromium)
+async def test_a_thousand_taps_are_sent_in_twenty_requests(at_home: Any) -> None:
+    page = await at_home()
     found = await page.evaluate("thousand()")
     assert (found["all"], found["asked"]) == (True, 20)
-    await page.context.close()
 
 
-async def test_whoever_else_signs_in_on_the_phone_can_neither_read_nor_send(chromium: Browser) -> None:
-    page = await at_home(chromium)
+async def test_whoever_else_signs_in_on_the_phone_can_neither_read_nor_send(at_home: Any) -> None:
+    page = await at_home()
     assert await page.evaluate("""async () => {
         const { Queue, Store } = await import("/queue.js");
         const store = await Store.open();
@@ -227,11 +230,10 @@ async def test_whoever_else_signs_in_on_the_phone_can_neither_read_nor_send(chro
         const [tap] = await queue().taps();
         return [sent, told.includes("signed-out"), read, tap.value];
     }""") == [False, True, False, 3]
-    await page.context.close()
 
 
-async def test_what_no_key_opens_any_more_goes_when_its_host_signs_out(chromium: Browser) -> None:
-    page = await at_home(chromium)
+async def test_what_no_key_opens_any_more_goes_when_its_host_signs_out(at_home: Any) -> None:
+    page = await at_home()
     assert await page.evaluate("""async () => {
         const { Store } = await import("/queue.js");
         const store = await Store.open();
@@ -243,11 +245,10 @@ async def test_what_no_key_opens_any_more_goes_when_its_host_signs_out(chromium:
         await store.purge("host");
         return [(await store.people()).join(), await store.opened("another", []).then(() => store.kept("another"))];
     }""") == ["another", [{"title": "Tur", "register": None}]]
-    await page.context.close()
 
 
-async def test_an_answer_that_is_heard_late_changes_nothing_that_is_newer(chromium: Browser) -> None:
-    page = await at_home(chromium)
+async def test_an_answer_that_is_heard_late_changes_nothing_that_is_newer(at_home: Any) -> None:
+    page = await at_home()
     assert await page.evaluate("""async () => {
         const { merged } = await import("/stands.js");
         const field = (value, version) => ({ value, version });
@@ -263,14 +264,13 @@ async def test_an_answer_that_is_heard_late_changes_nothing_that_is_newer(chromi
                 first.fields["a:state"].value, merged(merged(all, newer), only({ "b:state": field("present", 4) }, []))
                     .conflicts.length];
     }""") == [["absent", 1, "present"], ["absent", 1, "present"], "present", 0]
-    await page.context.close()
 
 
 async def test_a_server_that_says_nothing_is_given_twenty_seconds_and_then_asked_again(
-    chromium: Browser,
+    at_home: Any,
 ) -> None:
     """The browser's own patience is taken in hand: it is asked for so long, and ends when the test says so."""
-    page = await at_home(chromium)
+    page = await at_home()
     assert await page.evaluate("""async () => {
         const { Queue, Store } = await import("/queue.js");
         const store = await Store.open("silent");
@@ -308,4 +308,3 @@ async def test_a_server_that_says_nothing_is_given_twenty_seconds_and_then_asked
         queue.close();
         return [patience[0], early, all, told.includes("offline"), left, again, same, await queue.left()];
     }""") == [20_000, False, False, True, 1, True, True, 0]
-    await page.context.close()

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import month_start, today
 from marketplace.base.data.database import column, in_transaction, rows, value
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.data.statement import Statement
 
 Details = dict[str, Any]
@@ -50,8 +51,8 @@ def recording(
     )  # fmt: skip
 
 
-EACH = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)
-SELECT gen_random_uuid(), $1, $2, $3, x.object_id, x.organization_id, x.details::jsonb
+EACH = f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)
+SELECT {NEW_ID}, $1, $2, $3, x.object_id, x.organization_id, x.details::jsonb
 FROM unnest($4::uuid[], $5::uuid[], $6::text[]) AS x (object_id, organization_id, details)"""
 
 

@@ -16,7 +16,7 @@ from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
-NEWEST = "0061_what_they_are_called"
+NEWEST = "0062_whom_somebody_rings"
 """Name of the newest migration; /health/ready compares it with the database."""
 NEWEST_IS_THERE = "SELECT EXISTS (SELECT FROM tortoise_migrations WHERE app = 'marketplace' AND name = $1)"
 NOTHING = "__first__"

@@ -69,26 +69,20 @@ class Round:
         sent = 0
         last_start = time.monotonic() + LEASE.total_seconds() - 1.5 * MESSAGE_WITHIN
         left: dict[str | None, list[Claimed]] = {}
-        held = set()
         self.shut.clear()
         for row in batch:
             if stop.is_set() or time.monotonic() > last_start:
                 left.setdefault(None, []).append(row)
             elif row.to.channel in self.shut:
                 left.setdefault(self.shut[row.to.channel], []).append(row)
-            elif row.holds and (row.to.channel, row.to.address) in held:
-                left.setdefault(None, []).append(row)
-            elif (went := await self.deliver(row)) is not None:
-                sent += went
-            elif row.holds:
-                held.add((row.to.channel, row.to.address))
+            else:
+                sent += await self.deliver(row)
         for problem, untried in left.items():
             await queue.give_back(untried, problem)
         return sent
 
-    async def deliver(self, row: Claimed) -> bool | None:
-        """Write, send and mark one message. What goes wrong with it is its own affair. True: it went out; False: it
-        never will; None: it is to be tried again."""
+    async def deliver(self, row: Claimed) -> bool:
+        """Write, send and mark one message. What goes wrong with it is its own affair. Returns whether it went out."""
         try:
             to = await right_to(row.mail, row.to.about)(row.to, **row.facts)
             if to is None:
@@ -104,7 +98,7 @@ class Round:
         except Exception:
             log.exception("mail not written", mail=row.mail, message=str(row.id))
             await self.later(row, "not written")
-            return None
+            return False
         if content is None:
             await queue.unsaid(row, "nothing to say", self.now())
             return False
@@ -115,29 +109,41 @@ class Round:
         except Away as problem:
             await self.close(channel, problem.code, reached=False)
             await queue.give_back([row], problem.code)
-            return None
+            return False
         except Broken as problem:
             await self.later(row, problem.code, Waiting.CARRIER)
             await self.close(channel, problem.code, reached=True)
-            return None
+            return False
         except Postponed as problem:
             await self.open(channel)
             await self.later(row, problem.code)
-            return None
+            return False
         except Rejected as problem:
             log.warning("mail rejected", mail=row.mail, message=str(row.id), code=problem.code)
-            return await self.rejected(row, problem)
+            try:
+                await self.rejected(row, problem)
+            except UNAVAILABLE:
+                raise
+            except Exception:
+                log.exception("nobody told of a lost mail", mail=row.mail, message=str(row.id))
+                await self.later(row, problem.code)
+            return False
         except Exception:
             log.exception("mail not sent", mail=row.mail, message=str(row.id))
             await self.later(row, "not sent")
-            return None
+            return False
         await queue.sent(row, self.now())
         await self.open(channel)
         if content.sent:
-            await content.sent(self.now())
+            try:
+                await content.sent(self.now())
+            except UNAVAILABLE:
+                raise
+            except Exception:
+                log.exception("not noted that a mail has left", mail=row.mail, message=str(row.id))
         return True
 
-    async def rejected(self, row: Claimed, problem: Rejected) -> bool | None:
+    async def rejected(self, row: Claimed, problem: Rejected) -> None:
         """It will never be taken there. Where nobody is at the address, whoever it is for may have another by which
         they have the same right to it; else somebody may have to tell them."""
         if problem.nobody:
@@ -146,15 +152,19 @@ class Round:
             if to and (to.channel, to.address) != (row.to.channel, row.to.address):
                 await queue.goes(row, to)
                 await queue.give_back([row])
-                return None
+                return
         await self.lost(row, self.now())
         await queue.failed(row, problem.code, self.now())
-        return False
 
     async def later(self, row: Claimed, problem: str, waits_for: Waiting | None = None) -> None:
-        """It is tried again, or was for the last time."""
+        """It is tried again, or was for the last time: then it is given up, also if nobody can be told of it."""
         if queue.was_last(row):
-            await self.lost(row, self.now())
+            try:
+                await self.lost(row, self.now())
+            except UNAVAILABLE:
+                raise
+            except Exception:
+                log.exception("nobody told of a lost mail", mail=row.mail, message=str(row.id))
         await queue.later(row, problem, self.now(), waits_for)
 
     async def close(self, channel: Channel, problem: str, *, reached: bool) -> None:

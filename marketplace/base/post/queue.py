@@ -1,8 +1,10 @@
 """The rows of the outbox: who takes which, in which order, and what is noted of each.
 
-Nobody gets the newer of two messages first: what is due waits while an older one to the same address is with another
-worker or has been tried in vain. Not for ever: after HOLDS tries the older one may be at fault, and the others go on.
-What somebody waits for at a screen (URGENT) neither waits for anything nor holds anything up.
+Nobody gets the newer of two messages first: what is due waits while an older one to the same address is due too, is
+with another worker, or has been tried in vain. Not for ever: after HOLDS tries the older one may be at fault, and the
+others go on. What somebody waits for at a screen (URGENT) waits for nothing, holds nothing up, and goes first.
+
+Older is what was written before, and of one moment what has the lower id: ids may be random, and tell no age.
 """
 
 import asyncio
@@ -33,20 +35,22 @@ SPREAD = 0.1
 HOLDS = 3
 """After so many tries, some twenty minutes, a message holds up nothing behind it any more."""
 
-OLDER = """SELECT FROM outbox_message o WHERE o.address = {row}.address AND o.channel = {row}.channel
-    AND o.id < {row}.id AND o.sent_at IS NULL AND o.failed_at IS NULL
-    AND o.waits_for IS DISTINCT FROM 'word' AND o.mail <> ALL($5) AND {row}.mail <> ALL($5)"""
-# `free` leaves out what comes after one that another worker takes at this very moment.
-CLAIM = f"""WITH due AS MATERIALIZED (
-    SELECT id, due_at, address, channel, mail FROM outbox_message m
-    WHERE {GOING} AND due_at <= $1
-        AND NOT EXISTS (SELECT FROM carrier_away a WHERE a.channel = m.channel AND a.again_at > $1)
-        AND NOT EXISTS ({OLDER.format(row="m")} AND o.attempts BETWEEN 1 AND $4)
-    ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED),
-free AS (SELECT id, due_at FROM due d WHERE NOT EXISTS (
-    {OLDER.format(row="d")} AND o.attempts <= $4 AND o.due_at <= $1 AND o.id NOT IN (SELECT id FROM due)))
+OLDER = f"""SELECT FROM outbox_message o WHERE o.address = m.address AND o.channel = m.channel
+    AND (o.created_at, o.id) < (m.created_at, m.id) AND {GOING} AND o.mail <> ALL($5)
+    AND o.attempts <= $4 AND (o.attempts > 0 OR o.due_at <= $1) OFFSET 0"""
+# OFFSET 0: asked of one after the other until BATCH are free. Joined, all that waits is compared with all that waits.
+DUE = f"""SELECT id, due_at FROM outbox_message m WHERE {GOING} AND due_at <= $1
+    AND NOT EXISTS (SELECT FROM carrier_away a WHERE a.channel = m.channel AND a.again_at > $1)"""
+# Whatever waits here waits for one that is claimed before it, now or by another worker, or that will be tried again: of
+# all that is due something is always free. Were the first due ones counted before it is asked whether they are free,
+# BATCH of those that are not would stop everything behind them, for ever.
+CLAIM = f"""WITH urgent AS MATERIALIZED (
+    {DUE} AND mail = ANY($5) ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED),
+others AS MATERIALIZED (
+    {DUE} AND mail <> ALL($5) AND NOT EXISTS ({OLDER})
+    ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM urgent) FOR UPDATE SKIP LOCKED)
 UPDATE outbox_message m SET due_at = $2, attempts = m.attempts + 1, problem = NULL, waits_for = NULL
-FROM free WHERE m.id = free.id
+FROM (SELECT * FROM urgent UNION ALL SELECT * FROM others) free WHERE m.id = free.id
 RETURNING m.id, m.channel, m.address, m.mail, m.facts, m.lang, m.dedupe_key, m.attempts, m.booking_id, m.offer_id,
     m.person_id, m.link_version, free.due_at AS was_due"""
 # An address that was said for this once is not kept; nor are facts that are of no more use, some of them secrets. What
@@ -100,14 +104,10 @@ class Claimed:
     was_due: datetime
     leased_until: datetime
 
-    @property
-    def holds(self) -> bool:
-        """Does what comes after it, to the same address, wait for it?"""
-        return self.attempts <= HOLDS and self.mail not in URGENT
-
 
 async def claim(now: datetime) -> list[Claimed]:
-    """Up to BATCH due rows, the longest due first; no other worker gets them before the lease ends."""
+    """Up to BATCH due rows, the urgent before the rest and the longest due first; no other worker gets them before the
+    lease ends. Of those that wait for one another it is the oldest: the next comes with the next batch."""
     found = await rows(Leased, CLAIM, now, now + LEASE, BATCH, HOLDS, sorted(URGENT))
     return [
         Claimed(
@@ -118,7 +118,7 @@ async def claim(now: datetime) -> list[Claimed]:
             ),
             one.mail, facts(one.facts), one.lang, one.dedupe_key, one.attempts, one.was_due, now + LEASE,
         )
-        for one in sorted(found, key=lambda one: (one.was_due, one.id))
+        for one in sorted(found, key=lambda one: (one.mail not in URGENT, one.was_due, one.id))
     ]  # fmt: skip
 
 

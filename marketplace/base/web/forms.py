@@ -11,6 +11,7 @@ form.add_error("seats", _("…"))             # what only the action could know
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
@@ -18,8 +19,10 @@ from babel.support import LazyProxy
 from pydantic import BaseModel, ConfigDict, ValidationError
 from stdnum.no import fodselsnummer
 
+from marketplace.base.clock import today
 from marketplace.base.i18n import gettext, lazy
 from marketplace.base.text import plain_digits
+from marketplace.base.web.days import written_out
 from marketplace.base.web.http import Request
 from marketplace.base.web.seen import digest, plain, seen_of
 from marketplace.base.web.seen import read as read_seen
@@ -83,7 +86,7 @@ class Form(BaseModel):
     @classmethod
     async def read(cls, request: Request, **given: Any) -> "Filled[Self]":
         """The form as posted. `given` are values that the server knows, e.g. limits."""
-        form = Filled(cls, await request.fields(), given)
+        form = Filled(cls, await request.fields(), given, today(request.now))
         if request.shown_only:
             form.errors, form._data = {}, None
         return form
@@ -91,7 +94,7 @@ class Form(BaseModel):
     @classmethod
     def from_query(cls, request: Request) -> "Filled[Self]":
         """The form as sent in the address."""
-        return Filled(cls, request.query, {})
+        return Filled(cls, request.query, {}, today(request.now))
 
     @classmethod
     def blank(cls, **values: Any) -> "Filled[Self]":
@@ -121,11 +124,24 @@ def numbers(form: type[Form]) -> frozenset[str]:
     )  # fmt: skip
 
 
-class Filled(Generic[F]):
-    """A form with what was typed. `values` is shown again; `data` is the checked model, None when invalid."""
+@cache
+def dated(form: type[Form]) -> frozenset[str]:
+    """Fields of a form that take a date."""
+    return frozenset(
+        name for name, field in form.model_fields.items()
+        if date in (field.annotation, *(getattr(one, "__origin__", one) for one in get_args(field.annotation)))
+        and name not in listed(form)
+    )  # fmt: skip
 
-    def __init__(self, model: type[F], fields: Mapping[str, list[str]], given: Sent) -> None:
-        self.model, self._fields, self._given = model, fields, given
+
+class Filled(Generic[F]):
+    """A form with what was typed. `values` is shown again; `data` is the checked model, None when invalid. Without a
+    `today` no date may lean on it."""
+
+    def __init__(
+        self, model: type[F], fields: Mapping[str, list[str]], given: Sent, today: date | None = None
+    ) -> None:
+        self.model, self._fields, self._given, self._today = model, fields, given, today
         self.errors: dict[str, str] = {}
         self.theirs: Sent = {}
         """What somebody else has saved meanwhile, of fields that are otherwise here."""
@@ -137,6 +153,9 @@ class Filled(Generic[F]):
             for name in model.model_fields
             if name in fields
         }
+        if today:  # What is shown again is what we understood, and the same date tomorrow.
+            for name in dated(model) & self.values.keys():
+                self.values[name] = written_out(self.values[name], today)
         bad = {
             name
             for name, text in self.values.items()
@@ -221,7 +240,7 @@ class Filled(Generic[F]):
             elif plain(mine) != plain(now):
                 theirs[name] = now
         if merged != self._fields:
-            self.__init__(self.model, merged, self._given)  # type: ignore[misc]
+            self.__init__(self.model, merged, self._given, self._today)  # type: ignore[misc]
         if theirs:
             self.theirs, self._seen = theirs, seen_of(stored._shown)
             for name in theirs:

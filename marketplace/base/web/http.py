@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from marketplace.base import clock
 from marketplace.base.errors import BadRequest, NotFound
-from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
+from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, language_of
 from marketplace.base.signing import made_by, read_form_of, signature
 from marketplace.base.text import clean, holds_position
 from marketplace.base.web import sealing
@@ -23,6 +23,7 @@ from marketplace.base.web.cookies import form_cookie
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
+OF_SIGN_IN, OF_VISITOR = "a", "0"  # how the token of a form begins, by what it is bound to
 FIELD_LIMIT = 400
 """Fields of one form."""
 
@@ -148,7 +149,7 @@ class Request(requests.Request):
     def form_token(self) -> str:
         """A new token for a form; each looks different, so that compression tells nothing."""
         self.private = True
-        salt = secrets.token_hex(8)
+        salt = (OF_SIGN_IN if self.sign_in_id else OF_VISITOR) + secrets.token_hex(8)[1:]
         token = salt + signature("form", salt, self.form_binding)[:32]
         self.form_tokens.append(token)
         return token
@@ -252,8 +253,8 @@ def without_positions(query: str) -> str:
 def see_other(path: str, request: Request | None = None) -> Response:
     """303 to a local path, in the request's language when the path has none. Where the page is private, so is the way
     to it."""
-    if request and request.lang != SOURCE and not path.startswith(f"/{request.lang}/"):
-        path = f"/{request.lang}{path}"
+    if request and request.lang != SOURCE and language_of(path) == SOURCE:
+        path = request.in_language(request.lang, path)
     return RedirectResponse(path, 303, {"Cache-Control": "no-store"} if request and request.private else None)
 
 

@@ -4,8 +4,8 @@ The keys are made again whenever they are signed in, and lie nowhere here. Whoev
 has sealed rows and no key; the code of the page keeps it where it can be used and not read.
 
 What lies on a phone outlives the secret that its key was made of. So the phone is told those of all secrets, and seals
-anew what one of before opens (static/js/store.js). What none opens it still knows for this person's, and says so: what it
-calls them hangs on no secret.
+anew what one of before opens (static/js/store.js). What none opens it still knows for this person's, and says so: what
+it calls them hangs on no secret.
 """
 
 import base64

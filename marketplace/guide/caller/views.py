@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 from starlette.responses import Response
 
+from marketplace.base.clock import today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
@@ -56,7 +57,7 @@ async def show(request: Request) -> Response:
     """GET and POST /desk/{call}: what is found for whoever rings, and what was done in this call. What they say is sent
     as a form and comes back from the browser's own cookie; links hold another search of it sealed."""
     call, me = call_of(request), request.person.id
-    form = SearchForm.of(await _asked(request, call))
+    form = SearchForm.of(await _asked(request, call), today(request.now))
     query, link = listed_query(form), partial(_link, request, call)
     served, names = await municipalities(), await all_names()
     only_known(form, names)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from marketplace.base.data.database import rows, value
 from marketplace.base.data.jobs import ALIVE_UNTIL
 from marketplace.base.numbers import share
+from marketplace.base.post.held import GOING
 from marketplace.operations.disks import nearest
 from marketplace.operations.jobs.leap import leapt
 from marketplace.operations.jobs.reports import reports
@@ -26,10 +27,25 @@ FAILS = timedelta(minutes=30)
 
 LATE = timedelta(minutes=5)
 AWAY = "SELECT channel FROM carrier_away WHERE failures > 1 AND since < $1"
+STILL, LONG = timedelta(minutes=15), timedelta(hours=1)
+"""So long may nothing go out while something is due; and so long may any message wait, whatever goes out meanwhile."""
+STUCK = f"""SELECT count(*) AS number, min(due_at) AS since FROM outbox_message m WHERE {GOING} AND due_at <= $1
+    AND NOT EXISTS (SELECT FROM carrier_away a WHERE a.channel = m.channel)
+    AND NOT EXISTS (SELECT FROM outbox_message o WHERE o.address = m.address AND o.channel = m.channel AND o.id < m.id
+        AND o.sent_at IS NULL AND o.failed_at IS NULL AND o.attempts > 0 AND o.due_at > $1)"""
+"""What nobody has tried though it is due, nor waits for a carrier or for an older one that is being tried."""
+ANY_GONE = "SELECT EXISTS (SELECT FROM outbox_message WHERE greatest(sent_at, failed_at) > $1)"
 
 
 class Away(NamedTuple):
     channel: str
+
+
+class Stuck(NamedTuple):
+    """`since`: when the oldest came due."""
+
+    number: int
+    since: datetime | None
 
 
 class Watched(NamedTuple):
@@ -71,9 +87,17 @@ async def clock(now: datetime) -> Said:
 
 
 async def messages(now: datetime) -> Said:
-    """By a carrier that is away nothing goes; that one address refuses is no matter of the operator's."""
+    """By a carrier that is away nothing goes; that one address refuses is no matter of the operator's. Nor does any
+    message go where what comes first is never taken, though all carriers work."""
     away = sorted(each.channel for each in await rows(Away, AWAY, now - LATE))
-    return f"nothing goes out by {' or '.join(away)}" if away else OK
+    if away:
+        return f"nothing goes out by {' or '.join(away)}"
+    (stuck,) = await rows(Stuck, STUCK, now - STILL)
+    if stuck.number and not await value(ANY_GONE, now - STILL):
+        return f"none has gone out for a quarter of an hour, and {stuck.number} are due"
+    if stuck.since and now - stuck.since > LONG:
+        return f"the oldest has been due since {stuck.since:%Y-%m-%d %H:%M} UTC"
+    return OK
 
 
 async def held(now: datetime) -> Said:

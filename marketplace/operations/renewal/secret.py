@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.models import Channel
 from marketplace.base.signing import every_secret, seal, sealed_before, unseal
 from marketplace.my_page.own_goals import rules as own_goals
@@ -94,11 +95,11 @@ async def _stops() -> int:
         ]  # fmt: skip
         renewed += len(
             await rows(
-                """WITH pair AS (SELECT * FROM unnest($1::bytea[], $2::bytea[]) AS p(now, before)),
+                f"""WITH pair AS (SELECT * FROM unnest($1::bytea[], $2::bytea[]) AS p(now, before)),
                 gone AS (DELETE FROM unsubscription u USING pair WHERE u.address_hash = pair.before
                     RETURNING u.id, u.created_at, pair.now)
                 INSERT INTO unsubscription (id, address_hash, created_at)
-                SELECT DISTINCT ON (now) gen_random_uuid(), now, created_at FROM gone ORDER BY now, created_at DESC
+                SELECT DISTINCT ON (now) {NEW_ID}, now, created_at FROM gone ORDER BY now, created_at DESC
                 ON CONFLICT (address_hash) DO UPDATE
                     SET created_at = greatest(unsubscription.created_at, excluded.created_at) RETURNING id""",
                 [now for now, _before in pairs], [before for _now, before in pairs],

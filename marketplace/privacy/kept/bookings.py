@@ -47,7 +47,7 @@ BOOKINGS: dict[str, Table] = {
             "number": lazy("å ringe dit du ba om"),
             "called_by_id": WORK,
         },
-        "id session_id sequence message_id key since called_at",
+        "id session_id sequence message_id key since told_times called_at",
         Goes(last_use("b.id = t.booking_id", "t.since")),
         called=lazy("Dem som må ringes"),
         until=LAST_TIME,

@@ -7,8 +7,10 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
+from marketplace.base.data import jobs
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows, value
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance.acts import Act
@@ -33,7 +35,7 @@ UNTOUCHED = f"""WITH party AS MATERIALIZED (
         JOIN booking b ON b.pool_id = p.id
     WHERE s.id = $1 AND b.state = 'confirmed' AND NOT {came_late()} ORDER BY b.id FOR SHARE OF b)
 INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at, cause)
-SELECT gen_random_uuid(), y.session_id, y.id, CASE WHEN EXISTS (SELECT FROM sent_word x WHERE x.booking_id = y.id
+SELECT {NEW_ID}, y.session_id, y.id, CASE WHEN EXISTS (SELECT FROM sent_word x WHERE x.booking_id = y.id
     AND x.session_id = y.session_id) THEN 'excused' ELSE 'absent' END, 0, $2, 'closing'
 FROM party y ON CONFLICT (session_id, booking_id) DO NOTHING"""
 """Whoever cancels just now is waited for: nobody is marked whose booking has ended, or began after it was over."""
@@ -87,8 +89,7 @@ async def close_by_the_clock(now: datetime) -> None:
     keyless = [year for year in rules.open_years(now) if await lost(year)]
     for year in keyless:
         log.error("registers are not closed: the key of their year is not here", year=year)
-    for one in await due(now, keyless):
-        await _close_one(one, now)
+    await jobs.each(await due(now, keyless), lambda one: _close_one(one, now))
 
 
 async def _close_one(one: Due, now: datetime) -> None:

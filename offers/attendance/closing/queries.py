@@ -25,15 +25,15 @@ WHERE g.closed_at IS NULL AND s.ends_at < $1 AND s.starts_at >= $2 AND s.status 
 """rules.closes_at, for all of them."""
 
 
-async def due(now: datetime, without: list[int], most: int = 500) -> list[Due]:
+async def due(now: datetime, without: list[int]) -> list[Due]:
     """Sessions of yesterday and before in whose register something was marked, and that nobody has finished or is
     still at; but for those of the years `without`."""
     return await rows(
         Due,
         f"""SELECT s.id, o.owner_id AS organization_id {DUE}
-            AND extract(year FROM s.starts_at AT TIME ZONE 'Europe/Oslo')::int <> ALL($4)
-        ORDER BY s.ends_at, s.id LIMIT $3""",
-        ended_before(now), open_since(now), most, without,
+            AND extract(year FROM s.starts_at AT TIME ZONE 'Europe/Oslo')::int <> ALL($3)
+        ORDER BY s.ends_at, s.id""",
+        ended_before(now), open_since(now), without,
     )  # fmt: skip
 
 

@@ -80,8 +80,8 @@ async def one(request: Request) -> Response:
 
 @had_role
 async def phone(request: Request) -> Response:
-    """GET /manage/sessions/phone.json: what the phone of whoever is signed in opens theirs with, a token to send it with,
-    and our clock. Also for whoever leads nothing any more: what they tapped while they did is told, and not lost."""
+    """GET /manage/sessions/phone.json: what the phone of whoever is signed in opens theirs with, a token to send it
+    with, and our clock. Also for whoever leads nothing any more: what they tapped while they did is not lost."""
     mine = sealing(request.person.id)
     return answer({"now": request.now.isoformat(), "token": request.form_token(), **mine._asdict()})
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import OUTBOX_COLUMNS
 from offers.telling.models import Mails
@@ -21,7 +22,7 @@ TELL = f"""WITH due AS (
     DELETE FROM opening_notice n USING due WHERE n.id = due.id RETURNING n.*
 )
 INSERT INTO outbox_message {OUTBOX_COLUMNS}
-SELECT gen_random_uuid(), told.channel, told.address, '{Mails.BOOKING_OPENS}',
+SELECT {NEW_ID}, told.channel, told.address, '{Mails.BOOKING_OPENS}',
     jsonb_build_object('pool', told.pool_id, 'asked', told.created_at), told.lang, 'booking_opens:' || told.id,
     $1::timestamptz, $1::timestamptz, 0, NULL, p.offer_id, NULL, NULL
 FROM told JOIN seat_pool p ON p.id = told.pool_id

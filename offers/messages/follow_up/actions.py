@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.clock import oslo, today
 from marketplace.base.data import ledger
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.data.ledger import Lost
 from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
@@ -53,7 +54,7 @@ async def start_news(hashed: bytes) -> None:
 
 
 MISSED = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
-SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel, c.value, '{name_of(mails.missed)}',
+SELECT DISTINCT ON (c.channel, c.value, b.offer_id) {NEW_ID}, c.channel, c.value, '{name_of(mails.missed)}',
     jsonb_build_object('booking', b.id, 'session', a.session_id), b.lang,
     'missed:' || b.offer_id || ':' || b.id || ':' || a.session_id,
     $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
@@ -75,7 +76,7 @@ nothing."""
 
 
 THANKS = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
-SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel, c.value, '{name_of(mails.thanks)}',
+SELECT DISTINCT ON (c.channel, c.value, b.offer_id) {NEW_ID}, c.channel, c.value, '{name_of(mails.thanks)}',
     jsonb_build_object('booking', b.id), b.lang, 'thanks:' || b.offer_id || ':' || b.id,
     $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
 FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AND b.told_useful_at IS NULL

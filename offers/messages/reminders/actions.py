@@ -4,6 +4,7 @@ for a day sends those that still are of use, and none twice (the outbox knows ea
 from datetime import datetime
 
 from marketplace.base.data.database import rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
 from offers.messages.reminders import mails
@@ -12,7 +13,7 @@ from offers.publishing.joining.rules import USUAL_REMINDERS
 from offers.seats.sql import covers
 
 REMIND = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
-SELECT gen_random_uuid(), c.channel, c.value, '{name_of(mails.reminder)}',
+SELECT {NEW_ID}, c.channel, c.value, '{name_of(mails.reminder)}',
     jsonb_build_object('booking', b.id, 'session', s.id, 'sequence', s.sequence),
     b.lang, 'reminder:' || b.id || ':' || s.id || ':' || s.sequence || ':' || due.hours, $1::timestamptz,
     $1::timestamptz, 0, b.id, o.id, c.person_id, b.link_version

@@ -11,7 +11,7 @@ from offers.catalogue.queries import offer_text
 from offers.participants.queries import SHOWN_NAMES, SIGN
 from offers.telling import rules as telling_rules
 from offers.telling.models import CallAbout
-from offers.telling.queries import HELPED_ONES
+from offers.telling.queries import rung_by
 
 STANDS = """CASE y.about
     WHEN 'offered' THEN b.state = 'offered'
@@ -23,6 +23,10 @@ STANDS = """CASE y.about
     WHEN 'session_added' THEN s.status <> 'cancelled' AND b.ended_by IS NULL
     WHEN 'asked' THEN b.state = 'confirmed'
     WHEN 'host_message' THEN b.ended_by IS NULL
+    WHEN 'organization_closed' THEN b.ended_by IS NULL AND EXISTS (SELECT FROM offer f JOIN organization z
+        ON z.id = f.owner_id AND z.state = 'suspended' WHERE f.id = b.offer_id)
+    WHEN 'organization_reopened' THEN b.ended_by IS NULL AND EXISTS (SELECT FROM offer f JOIN organization z
+        ON z.id = f.owner_id AND z.state = 'approved' WHERE f.id = b.offer_id)
     ELSE true END"""
 """Is what was to be said by call y still true? A later change has a call of its own. That something is cancelled or
 declined stays true."""
@@ -77,7 +81,7 @@ OF_OFFER = _calls(
     f"CASE WHEN c.channel = 'call' AND NOT {HIDDEN} THEN c.value END",
 )
 OF_GUIDE = _calls(
-    HELPED_ONES.format(guide="$1"), "coalesce(n.name, '–') AS name, k.name AS booker",
+    rung_by("$1"), "coalesce(n.name, '–') AS name, k.name AS booker",
     "CASE WHEN c.channel = 'call' THEN c.value END",
 )  # fmt: skip
 

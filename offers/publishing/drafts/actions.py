@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
@@ -37,7 +38,7 @@ async def copy(offer: Offer, *, by: UUID, now: datetime) -> Offer:
         for table, columns in COPIED.items():
             await rows(
                 f"INSERT INTO {table} (id, offer_id, {columns}) "
-                f"SELECT gen_random_uuid(), $1, {columns} FROM {table} WHERE offer_id = $2",
+                f"SELECT {NEW_ID}, $1, {columns} FROM {table} WHERE offer_id = $2 ORDER BY id",
                 new.id, offer.id,
             )  # fmt: skip
         await make_pools(new, await capacity_of(new.id))

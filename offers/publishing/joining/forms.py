@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from marketplace.base.clock import at_oslo
 from marketplace.base.i18n import lazy
-from marketplace.base.web.fields import Address, Clock, Day, Line, Phone, Words
+from marketplace.base.web.days import Day
+from marketplace.base.web.fields import Address, Clock, Line, Phone, Words
 from marketplace.base.web.forms import Form, Sent
 from marketplace.people.names import person_name
 from offers.catalogue.models import Cost, Joining, Promotion

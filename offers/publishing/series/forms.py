@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from marketplace.base.web.fields import Clock, Day, clock_of
+from marketplace.base.web.days import Day
+from marketplace.base.web.fields import Clock, clock_of
 from marketplace.base.web.forms import Filled, Form
 from offers.publishing.series.rules import BACKWARDS, Repeat, backwards
 

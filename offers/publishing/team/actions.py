@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import column, in_transaction, rows
+from marketplace.base.data.ids import NEW_ID
 from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
@@ -43,7 +44,7 @@ LEADING_NO_MORE = f"""WITH gone AS (DELETE FROM host_assignment h USING offer o 
         WHERE m.person_id = h.person_id AND m.role IN ('host', 'editor', 'manager')
         AND (m.organization_id = o.owner_id OR EXISTS (SELECT FROM offer_organizer c
             WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))) RETURNING h.person_id, h.offer_id)
-INSERT INTO host_ended (id, person_id, offer_id, ended_at) SELECT gen_random_uuid(), g.person_id, g.offer_id,
+INSERT INTO host_ended (id, person_id, offer_id, ended_at) SELECT {NEW_ID}, g.person_id, g.offer_id,
     coalesce((SELECT max(m.ended_at) FROM membership m WHERE m.person_id = g.person_id AND $1 = g.person_id), $2)
 FROM gone g"""
 """When a role ended, that of it did too, though it is tidied later."""

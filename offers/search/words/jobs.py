@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from marketplace.base.data.database import rows
+from marketplace.base.data.jobs import of_all
 from marketplace.base.i18n import OURS
 from marketplace.base.log import kind_of
 from offers.search.words.compounds import GLUES, foldings
@@ -35,7 +36,7 @@ class Unsplit:
 
 HEAD = "concat_ws(' ', summary, keywords, found_by)"
 TO_DO = f"""SELECT id, lang, title, {HEAD} AS head, body FROM offer_text
-WHERE parts IS NULL ORDER BY id LIMIT {AT_ONCE}"""
+WHERE parts IS NULL AND id > $1 ORDER BY id LIMIT {AT_ONCE}"""
 STEMMING = f"""CASE x.lang {" ".join(f"WHEN '{lang}' THEN '{one.stemming}'" for lang, one in OURS.items())}
     ELSE 'simple' END::regconfig"""
 WRITE = f"""UPDATE offer_text t SET parts = setweight(to_tsvector({STEMMING}, x.of_title), 'B')
@@ -47,13 +48,22 @@ WHERE t.id = x.id AND (t.title, {HEAD}, t.body) = (x.title, x.head, x.body)"""
 
 
 async def make_parts(now: datetime) -> int:
-    """Make the parts of the texts that lack them. Gives how many texts were looked at."""
-    looked_at = 0
-    while found := await rows(Unsplit, TO_DO):
-        await _write(found)
-        looked_at += len(found)
+    """Make the parts of the texts that lack them, each looked at once: what cannot be written keeps no other from its
+    turn. Gives how many texts were looked at."""
+    looked_at, last = 0, UUID(int=0)
+    wrong: Exception | None = None
+    while found := await rows(Unsplit, TO_DO, last):
+        try:
+            await _write(found)
+        except Exception as fault:
+            if of_all(fault):
+                raise
+            wrong = wrong or fault
+        looked_at, last = looked_at + len(found), found[-1].id
         if len(found) < AT_ONCE:
             break
+    if wrong:
+        raise wrong
     return looked_at
 
 

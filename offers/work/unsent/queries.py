@@ -36,13 +36,10 @@ class Due(NamedTuple):
 
 async def due(before: datetime, since: datetime) -> list[Due]:
     """Who took a register along that was over `before` (and after `since`), and sent nothing: each row of
-    register_taken once, whatever they are members of. Call it in a transaction: the rows are held."""
+    register_taken once, whatever they are members of."""
     return await rows(
         Due,
-        f"""WITH held AS MATERIALIZED (SELECT id FROM register_taken WHERE told_at IS NULL AND taken_at <= $1
-            ORDER BY id FOR UPDATE SKIP LOCKED),
-        one AS (SELECT DISTINCT ON (k.id) t.*, k.id AS taken {DUE} AND k.id IN (SELECT id FROM held)
-            ORDER BY k.id, t.organization_id)
+        f"""WITH one AS (SELECT DISTINCT ON (k.id) t.*, k.id AS taken {DUE} ORDER BY k.id, t.organization_id)
         SELECT organization_id, person_id, lang, channel, value, array_agg(taken ORDER BY taken) AS taken FROM one
         GROUP BY organization_id, person_id, lang, channel, value ORDER BY organization_id, person_id""",
         before, since,

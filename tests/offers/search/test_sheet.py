@@ -84,6 +84,15 @@ async def test_a_date_that_is_written_counts_before_a_day_that_was_chosen(visito
     assert not page.soup.select("#find input[name=day]")
 
 
+async def test_a_date_that_leans_on_today_is_written_out_where_it_was_typed(visitor: Visitor) -> None:
+    """A link that is kept, and tomorrow's look at it, speak of the same day."""
+    await town()
+    page = await visitor.open("/offers?from=i+morgen&to=15.10")
+    assert list(chips(page)) == ["fra onsdag 14.\xa0oktober 2026", "til og med torsdag 15.\xa0oktober 2026"]
+    assert page.soup.find(id="from")["value"] == "14.10.2026"  # type: ignore[index]
+    assert parse_qs(urlsplit(chips(page)["fra onsdag 14.\xa0oktober 2026"]).query) == {"to": ["15.10.2026"]}
+
+
 async def test_htmx_gets_the_counts_anew_where_they_stand(visitor: Visitor) -> None:
     await town()
     page = await visitor.open("/offers?spoken=ar", hx_request="true")
@@ -152,6 +161,12 @@ async def test_the_organisation_is_named_and_one_that_is_not_there_too(visitor: 
         ("age=9&age=10", "age", "Her står det flere valg. Velg bare ett."),
         ("date=31.2.2027", "date", "Datoen 31.2.2027 finnes ikke."),
         ("date=i+morra", "date", "Skriv datoen slik: 12.1.2027"),
+        ("date=1.10", "date", "Skriv også årstallet, slik: 12.1.2027"),
+        (
+            "date=onsdag+15.10.2026",
+            "date",
+            "Det er en annen ukedag: torsdag 15.\xa0oktober 2026. Skriv dagen du mener.",
+        ),
         ("date=1.1.9999", "date", "Skriv en dato mellom 2000 og 2100."),
         ("from=9999-12-31", "from", "Skriv en dato mellom 2000 og 2100."),
         ("from=5.12.2026&to=4.12.2026", "to", "Siste dag kan ikke være før den første."),

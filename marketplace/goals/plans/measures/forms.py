@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
-from marketplace.base.web.fields import Day
+from marketplace.base.web.days import Day
 from marketplace.base.web.forms import Form
 from marketplace.goals.models import MeasureState
 

@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from random import Random
 from threading import Thread
 from typing import ClassVar
+from uuid import UUID
 
 import pytest
 
 from marketplace.base.backoff import Backoff
 from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.models import Channel
-from marketplace.base.post import away, delivery, queue
+from marketplace.base.post import away, delivery, outbox, queue
 from marketplace.base.post.mail import MAILS, URGENT, Content
+from marketplace.people.contacts.jobs import refuse
 from marketplace.settings import settings
 from tests.conftest import NOW
 from tests.marketplace.base.post.office import Handler, go, write
@@ -179,6 +182,79 @@ async def test_another_worker_does_not_take_the_newer_while_the_older_is_being_t
     assert await queue.claim(NOW) == [], "nor while the other is at it"
 
 
+async def test_twenty_that_wait_for_others_stop_nothing(post_office: Handler) -> None:
+    """Everybody has a reminder, and a thank-you that was written a moment later and has the lower id: which of random
+    ids is lower, nobody knows. So none of the first twenty that are due was free, and nobody was sent anything any
+    more, not even a link to sign in."""
+    for number in range(queue.BATCH + 5):
+        await write(f"p{number}@example.no", key=f"reminder {number}")
+        await write(f"p{number}@example.no", key=f"thanks {number}", now=NOW + SECOND)
+    await rows(
+        """UPDATE outbox_message SET id = overlay(id::text PLACING
+            CASE WHEN dedupe_key LIKE 'thanks%' THEN '0' ELSE 'f' END FROM 1 FOR 1)::uuid"""
+    )
+    await write("ola@example.no", key="another's", now=NOW + 2 * SECOND)
+    assert await go(NOW + 3 * SECOND) == 2 * (queue.BATCH + 5) + 1
+    assert await waiting() == []
+
+
+async def test_what_is_due_later_than_what_was_written_after_it_stops_nothing(post_office: Handler) -> None:
+    """As what the operator lets be tried anew, or what was for a certain time."""
+    for number in range(queue.BATCH + 5):
+        await write(f"p{number}@example.no", key=f"before {number}")
+        await write(f"p{number}@example.no", key=f"after {number}", now=NOW + SECOND)
+    await rows("UPDATE outbox_message SET due_at = $1 WHERE dedupe_key LIKE 'before%'", NOW + MINUTE)
+    assert await go(NOW + 2 * MINUTE) == 2 * (queue.BATCH + 5)
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_whatever_waits_all_of_it_goes_in_the_order_in_which_it_was_written(
+    pool: None, seed: int
+) -> None:
+    """Eight people, a hundred messages of any age, due at any time, some tried before: whoever takes what there is
+    takes each once, and for nobody the newer first, unless the older was tried so often that it may be at fault."""
+    chance = Random(seed)
+    await rows("DELETE FROM outbox_message")
+    at: dict[UUID, tuple[datetime, datetime, int, str]] = {}
+    for number in range(100):
+        row = UUID(int=chance.getrandbits(128))
+        written, due = NOW - chance.randrange(60) * SECOND, NOW - chance.randrange(60) * SECOND
+        tries, to = (
+            chance.choice([0, 0, 0, 1, queue.HOLDS, queue.HOLDS + 1]),
+            f"p{chance.randrange(8)}@example.no",
+        )
+        at[row] = written, due, tries, to
+        await rows(
+            """INSERT INTO outbox_message
+                (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
+            VALUES ($1, 'email', $2, 'greeting', '{}', 'nb', $3, $4, $5, $6)""",
+            row, to, str(number), written, due, tries,
+        )  # fmt: skip
+    taken: list[UUID] = []
+    while batch := await queue.claim(NOW):
+        for each in batch:
+            await queue.sent(each, NOW)
+        taken += [each.id for each in batch]
+    assert sorted(taken) == sorted(at)
+    for place, newer in enumerate(taken):
+        for older in taken[place + 1 :]:
+            if at[older][3] == at[newer][3] and at[older][2] <= queue.HOLDS:
+                assert (at[newer][0], newer) < (at[older][0], older)
+
+
+async def test_a_link_to_sign_in_goes_before_all_that_were_due_before_it(
+    post_office: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2 * queue.BATCH):
+        await write(f"p{number}@example.no")
+    monkeypatch.setitem(MAILS, "silent", MAILS["greeting"])
+    URGENT.add("silent")
+    await write(KARI, mail="silent", key="sign in", number=1, now=NOW + SECOND)
+    first, *_others = await queue.claim(NOW + SECOND)
+    URGENT.discard("silent")
+    assert first.to.address == KARI
+
+
 async def test_one_that_can_never_be_written_holds_up_the_others_for_twenty_minutes(
     post_office: Handler,
 ) -> None:
@@ -190,6 +266,27 @@ async def test_one_that_can_never_be_written_holds_up_the_others_for_twenty_minu
         gone = await go(at)
         at += MINUTE
     assert 15 * MINUTE < at - NOW < 30 * MINUTE
+
+
+@pytest.mark.parametrize("tried", [0, 11])
+async def test_a_lost_one_that_nobody_can_be_told_of_stops_no_other(post_office: Handler, tried: int) -> None:
+    """Who is told instead of them is another room's, and what goes wrong there is this one message's affair."""
+    post_office.rcpt["0@example.no"] = "550 5.1.1 No such mailbox"
+    for number in range(3):
+        await write(f"{number}@example.no")
+    await rows("UPDATE outbox_message SET attempts = $1 WHERE address = '0@example.no'", tried)
+
+    async def lost(_row: object, _now: object) -> None:
+        raise ValueError
+
+    assert await outbox.send_due(refuse, lambda: NOW, lost=lost) == 2
+    assert post_office.to == ["1@example.no", "2@example.no"]
+    (first,) = await rows("SELECT attempts, due_at, failed_at FROM outbox_message WHERE sent_at IS NULL")
+    assert first["attempts"] == tried + 1
+    if tried:
+        assert first["failed_at"] == NOW, "and it has an end"
+    else:
+        assert NOW < first["due_at"] <= NOW + MINUTE
 
 
 async def test_a_link_to_sign_in_waits_behind_nothing_and_holds_nothing_up(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import rows
 from marketplace.base.post.delivery import Away
@@ -154,6 +155,50 @@ async def test_what_cannot_be_looked_at_silences_nothing_else(
     ((_to, _subject, text),) = mails.sent
     assert "by sms" in text
     assert "kari" not in text
+
+
+async def due(address: str, at: datetime, sent: datetime | None = None, attempts: int = 0) -> None:
+    await rows(
+        """INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at,
+            attempts, sent_at) VALUES ($1, 'email', $2, 'receipt', '{}', 'nb', $1::uuid::text, $3, $3, $4, $5)""",
+        uuid7(), address, at, attempts, sent,
+    )  # fmt: skip
+
+
+async def test_messages_that_nobody_tries_are_told_though_every_carrier_works(mails: Mails) -> None:
+    await due("kari@example.no", NOW - timedelta(minutes=14))
+    await looks(alarm := Alarm(), NOW, 1)
+    now = await looks(alarm, NOW + timedelta(minutes=2), 2)
+    ((_to, subject, text),) = mails.sent
+    assert subject.endswith(": messages")
+    assert "- messages: none has gone out for a quarter of an hour, and 1 are due\n" in text
+    assert "kari" not in text
+    await due("ola@example.no", NOW, now + timedelta(minutes=50))
+    assert "has been due since" in str(await watched.messages(now + timedelta(minutes=51))), (
+        "whatever else goes"
+    )
+    await rows("UPDATE outbox_message SET sent_at = $1", now)
+    await looks(alarm, now + timedelta(hours=1), 1)
+    assert "- over: messages" in mails.sent[1][2]
+
+
+async def test_what_goes_out_or_waits_for_an_older_one_or_a_carrier_is_no_matter_of_the_operators(
+    mails: Mails,
+) -> None:
+    """A queue that is long, an address that is asked to be tried later, a carrier that is told of by itself."""
+    for number in range(3):
+        await due(f"{number}@example.no", NOW - timedelta(minutes=20))
+    await due("3@example.no", NOW - timedelta(minutes=30), NOW - timedelta(minutes=2))
+    assert await watched.messages(NOW) == OK
+    await rows("DELETE FROM outbox_message")
+    await due("kari@example.no", NOW - timedelta(minutes=30), attempts=2)
+    await rows("UPDATE outbox_message SET due_at = $1, problem = '450'", NOW + timedelta(minutes=4))
+    await due("kari@example.no", NOW - timedelta(minutes=19))
+    assert await watched.messages(NOW) == OK
+    await rows("DELETE FROM outbox_message WHERE attempts = 2")
+    assert await watched.messages(NOW) != OK
+    await rows(CARRIER, "email", NOW - timedelta(minutes=2), 2)
+    assert await watched.messages(NOW) == OK
 
 
 @pytest.mark.parametrize(

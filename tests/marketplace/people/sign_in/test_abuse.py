@@ -21,6 +21,21 @@ async def test_next_is_a_path_of_this_site(visitor: Visitor) -> None:
     assert done.response.headers["location"] == "/offers?q=tur"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "leads"),
+    [("/offers", "/en/offers"), ("/", "/en"), ("/enhet", "/en/enhet"), ("/en", "/en"),
+     ("/en?saved=out", "/en?saved=out"), ("/nn/offers", "/nn/offers")],
+)  # fmt: skip
+async def test_a_page_is_read_in_the_language_that_its_address_says_or_in_the_one_of_the_door(
+    visitor: Visitor, wanted: str, leads: str
+) -> None:
+    asked = Page(await visitor.client.get("/en/sign-in", params={"next": wanted}))
+    page = await visitor.follow(await visitor.submit(asked, address=ADDRESS))
+    done = await visitor.submit(page, code=(await last_message())["code"])
+    assert done.response.headers["location"] == leads
+    assert (await visitor.open(leads)).status == (404 if "enhet" in leads else 200)
+
+
 EVIL = ["//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example/", "javascript:alert(1)",
         "///evil.example", "/\t/evil.example", "evil.example", "/a\r\nSet-Cookie: x=1"]  # fmt: skip
 

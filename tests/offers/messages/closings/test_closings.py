@@ -7,12 +7,17 @@ import pytest
 import time_machine
 
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.mail import About, Recipient
+from marketplace.base.post.queue import Claimed
+from marketplace.people.models import ContactPoint
 from offers.catalogue.models import Joining, Offer, SeatPool, Visibility
+from offers.messages.actions import ring_instead
 from offers.messages.closings import mails
 from offers.messages.closings.actions import tell_closed
 from offers.publishing.actions import set_audience
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
+from offers.telling.models import PhoneCall
 from organizations.approval.actions import decide
 from organizations.approval.models import Answer
 from organizations.directory.models import Organization, OrganizationKind
@@ -187,3 +192,76 @@ async def test_the_coordinator_sees_beforehand_what_goes_and_never_who_is_booked
     offer = await Offer.get(slug="turlag")
     await make.booking(await SeatPool.get(offer=offer))
     assert (await visitor.open("/approvals/sentralen")).text == before, "a booking changes nothing there"
+
+
+async def to_ring() -> list[tuple[str, bool]]:
+    return [(one.about, one.called_at is not None) for one in await PhoneCall.all().order_by("since", "id")]
+
+
+async def rung_only(channel: Channel | None = Channel.CALL) -> tuple[Organization, Booking]:
+    """Ola can be rung, and no message reaches him; or nothing does."""
+    here, booking = await booked()
+    contact = await ContactPoint.get(value="ola@example.no")
+    if channel is None:
+        await ContactPoint.filter(id=contact.id).update(refused_at=NOW - DAY)
+    else:
+        await ContactPoint.filter(id=contact.id).update(channel=channel, value="+4751000077")
+    return here, booking
+
+
+@pytest.mark.parametrize("channel", [Channel.CALL, None])
+async def test_whom_no_message_reaches_is_rung_of_a_closing_and_again_when_it_is_open(
+    visitor: Visitor, channel: Channel | None
+) -> None:
+    here, _booking = await rung_only(channel)
+    kari = await make.member(here, Role.MANAGER, email="kari@example.no")
+    await answer(here, Answer.SUSPENDED)
+    for _again in range(2):
+        await tell_closed(NOW)
+    assert await to_ring() == [("organization_closed", False)]
+    assert await told() == []
+    await visitor.sign_in(kari)
+    page = await visitor.open("/manage/offers/turlag/call-list")
+    assert "Plassen er fortsatt deres, men det er ikke sikkert at det blir noe av." in page.text
+    await PhoneCall.all().update(called_at=NOW + HOUR)
+    await answer(here, Answer.REOPENED, 1, NOW + DAY)
+    for _again in range(2):
+        await tell_closed(NOW + DAY)
+    assert await to_ring() == [("organization_closed", True), ("organization_reopened", False)]
+    page = await visitor.open("/manage/offers/turlag/call-list")
+    assert "Arrangøren er åpen igjen. Påmeldingen gjelder som før." in page.text
+
+
+async def test_nobody_is_rung_that_it_is_open_who_was_not_rung_that_it_was_closed(visitor: Visitor) -> None:
+    here, booking = await rung_only()
+    kari = await make.member(here, Role.MANAGER, email="kari@example.no")
+    await answer(here, Answer.SUSPENDED)
+    await tell_closed(NOW)
+    await answer(here, Answer.REOPENED, 1, NOW + HOUR)
+    await tell_closed(NOW + HOUR)
+    assert await to_ring() == [("organization_closed", False)]
+    await visitor.sign_in(kari)
+    page = await visitor.open("/manage/offers/turlag/call-list")
+    assert "stengt" not in page.text, "and what was to be said is true no more"
+    # They have an address by now: the message says nothing either, until somebody has rung.
+    await ContactPoint.filter(value="+4751000077").update(channel="email", value="ola@example.no")
+    assert not await reopened(booking, NOW + HOUR)
+    await PhoneCall.all().update(called_at=NOW)
+    assert await reopened(booking, NOW + HOUR)
+
+
+async def test_a_closing_that_came_back_is_rung_about_once(db: None) -> None:
+    here, booking = await booked()
+    await answer(here, Answer.SUSPENDED)
+    await tell_closed(NOW)
+    message = await OutboxMessage.get(mail="organization_closed")
+    await ContactPoint.filter(value="ola@example.no").update(refused_at=NOW)
+    await tell_closed(NOW)
+    assert await to_ring() == [], "it is on its way"
+    about = About(booking.id, booking.offer_id, None, 1)
+    to = Recipient(Channel.EMAIL, "ola@example.no", about)
+    lost = Claimed(message.id, to, message.mail, {}, "nb", message.dedupe_key, 1, NOW, NOW)
+    await ring_instead(lost, NOW)
+    await OutboxMessage.all().update(failed_at=NOW)
+    await tell_closed(NOW + HOUR)
+    assert await to_ring() == [("organization_closed", False)]

@@ -27,7 +27,7 @@ async def test_a_coordinator_makes_a_measure_with_who_answers_and_when(
     page = await visitor.open(path)
     for typed, words in (
         ({"title": ""}, "Skriv hva dere vil gjøre."),
-        ({"deadline": "31/12"}, "Skriv datoen slik: 12.1.2027"),
+        ({"deadline": "nyttår"}, "Skriv datoen slik: 12.1.2027"),
         ({"deadline": "31.2.2026"}, "Datoen 31.2.2026 finnes ikke."),
         ({"deadline": "1.1.1026"}, "Skriv et årstall mellom 2000 og 2100."),
         ({"responsible": "00000000-0000-7000-8000-000000000000"}, "Velg en organisasjon fra lista."),

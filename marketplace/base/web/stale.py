@@ -1,0 +1,18 @@
+"""Forms whose token does not hold, and what is said of it."""
+
+from marketplace.base.errors import SignedOut, StaleForm
+from marketplace.base.i18n import gettext
+from marketplace.base.web.http import OF_SIGN_IN, Request
+
+
+def must_hold(token: str, request: Request) -> None:
+    """Raises StaleForm or SignedOut unless this is the token of a page that we gave this browser. Most often somebody
+    has signed out or in meanwhile, in another tab: they are told so."""
+    if request.same_origin and request.form_token_valid(token):
+        return
+    if request.same_origin and not request.is_json and token:
+        if request.person:
+            raise StaleForm(gettext("Du har logget inn siden du åpnet skjemaet. Ingenting er lagret ennå."))
+        if token.startswith(OF_SIGN_IN):
+            raise SignedOut(gettext("Du er ikke logget inn lenger. Ingenting er lagret ennå."))
+    raise StaleForm
