@@ -1,14 +1,13 @@
 """Taps on a phone whose lock has changed, or whose host leads nothing any more: none is lost unseen."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.registers import Town, town  # noqa: F401 - a fixture
-from tests.journeys.test_queue import at_home
+from tests.journeys.test_queue import at_home  # noqa: F401 - a fixture
 from tests.journeys.test_register import LEFT, until_none
 
 TAPS = """
@@ -28,11 +27,10 @@ null;
 
 
 @pytest.fixture
-async def phone(chromium: Browser) -> AsyncIterator[Any]:
-    page = await at_home(chromium)
+async def phone(at_home: Any) -> Any:  # noqa: F811
+    page = await at_home()
     await page.evaluate(TAPS)
-    yield page
-    await page.context.close()
+    return page
 
 
 async def test_what_waits_is_sealed_anew_while_its_secret_is_named_and_is_there_when_that_goes(
