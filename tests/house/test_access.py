@@ -18,6 +18,7 @@ AREAS = {
     r"/manage/organizations/\{slug\}/(leave|notices)": {"signed_in"},
     r"/invitations(/.*)?": {"public", "signed_in"},
     r"/manage/sessions/\{id\}/register/taps": {"had_role", "member:host"},
+    r"/manage/sessions/phone\.json": {"had_role"},  # what their own phone holds of then
     r"/manage/sessions/(offline|worker\.js)": {"public"},  # an empty page and its code, which know of nobody
     r"/manage(/.*)?": {"member:host", "member:editor", "member:manager", "member:manager:again"},
     r"/substitute(/.*)?": {"public"},  # by its link, then by the cookie of its browser
