@@ -15,6 +15,7 @@ from marketplace.base.data.database import UNAVAILABLE, connected
 from marketplace.base.insight.tracing import tracing
 from marketplace.base.log import configure
 from marketplace.base.post import outbox, queue
+from marketplace.base.post.queue import Claimed
 from marketplace.operations.alarm.jobs import tell_operator
 from marketplace.operations.backup.jobs import end_keys
 from marketplace.operations.jobs import reports
@@ -33,6 +34,7 @@ from offers.messages.reminders.actions import remind
 from offers.search.words.jobs import make_parts
 from offers.seats.jobs import expire_offers, next_sessions
 from offers.sessions.jobs import tell_added
+from offers.work.actions import ask_others
 from offers.work.jobs import tell_days, tell_of_calls, tell_of_requests, tell_who_waits
 from offers.work.unsent.jobs import ask_for_unsent
 
@@ -40,8 +42,14 @@ stop = asyncio.Event()
 """Set when the worker is told to stop."""
 
 
+async def told_otherwise(lost: Claimed, now: datetime) -> None:
+    """Whoever was to hear it is rung, or somebody else is told."""
+    await ring_instead(lost, now)
+    await ask_others(lost, now)
+
+
 async def send(now: datetime) -> None:
-    await outbox.send_due(refuse, clock.now, stop, ring_instead)
+    await outbox.send_due(refuse, clock.now, stop, told_otherwise)
 
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

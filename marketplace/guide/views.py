@@ -26,7 +26,7 @@ from marketplace.guide.saved import Saved
 from marketplace.my_page import queries, rules
 from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
-from offers.bookings.colleagues import told_of_colleagues
+from offers.bookings.colleagues import note_left, told_of_colleagues
 from offers.bookings.forms import shown_by
 from offers.bookings.mending import views as mending_views
 from offers.bookings.requests.queries import expected
@@ -52,9 +52,11 @@ async def desk(request: Request) -> Response:
     me, lang = request.person.id, request.lang
     helped = await queries.bookings(me, lang, coming=True, now=request.now, helped=True)
     calls = await calls_of_guide(me, lang)
+    to_ring = [one for one in calls if one.called_at is None]
+    await note_left([one.booking_id for one in to_ring], me, request.now)
     return render(
         request, "marketplace/guide/desk.html", form=SearchForm.blank(), new=new_id(), going_on=calls_of(request),
-        open=[one for one in calls if one.called_at is None], done=[one for one in calls if one.called_at],
+        open=to_ring, done=[one for one in calls if one.called_at],
         here="/guide/calls", helped=helped, told=rules.told, look=LookForm.blank(), whys=why_choices(),
         section="/desk",
     )  # fmt: skip

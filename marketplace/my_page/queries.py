@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from offers.bookings.mine import CALLED, HELPED, MINE
+from offers.bookings.mine import CALLED, HELPED, HELPED_HERE, MINE
 from offers.bookings.times.rules import CHANGEABLE
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_text
@@ -85,7 +85,7 @@ async def bookings(
 ) -> list[Mine]:
     """The person's active bookings by their next session, or the last 20 of the others, newest first. `helped`: the
     coming ones that a guide has made for somebody; these are not among the others."""
-    sql = COMING.format(helped=HELPED if helped else f"NOT {HELPED}") if coming else PAST
+    sql = COMING.format(helped=HELPED_HERE if helped else f"NOT {HELPED}") if coming else PAST
     return await rows(Mine, sql, person, now, lang, MOST_COMING if coming else MOST_PAST)
 
 

@@ -24,6 +24,8 @@ log = structlog.get_logger("privacy")
 DONE = "INSERT INTO forgetting (id, at, gone) VALUES ($1, $2, $3)"
 AT_ONCE = 2000
 """Rows looked at in one statement: no long locks, whatever the size."""
+Step = tuple[str, Callable[[datetime], Awaitable[int | None]]]
+"""What goes, and how; it gives how much went."""
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 """Before and after every id."""
 
@@ -33,28 +35,27 @@ async def forget(now: datetime) -> dict[str, int]:
     those that had none. It may be stopped at any place and begun again. Raises what went wrong with one of them when
     all the others are done: nobody's data stays because another's could not go."""
     counts = dict[str, int]()
-    await jobs.each(
-        [
-            *((table, partial(apply, table, about.goes)) for table, about in TABLES.items() if about.goes),
-            ("audit_entry", audit.open_months),
-            ("audit_entry", partial(audit.drop_months, keep=AUDIT_MONTHS)),
-            ("keys", close_years),
-            ("ledger", partial(asyncio.to_thread, ledger.clear)),
-            ("mailbox", lambda now: asyncio.to_thread(mailbox.clear, now - MAILBOX)),
-        ],
-        lambda step: _done(counts, *step, now),
-    )
+    steps: list[Step] = [
+        (table, partial(apply, table, about.goes)) for table, about in TABLES.items() if about.goes
+    ]
+    steps += [
+        ("audit_entry", audit.open_months),
+        ("audit_entry", partial(audit.drop_months, keep=AUDIT_MONTHS)),
+        ("keys", close_years),
+        ("ledger", lambda now: asyncio.to_thread(ledger.clear, now)),
+        ("mailbox", lambda now: asyncio.to_thread(mailbox.clear, now - MAILBOX)),
+    ]
+
+    async def take(step: Step) -> None:
+        what, act = step
+        counts[what] = await act(now) or 0
+
+    await jobs.each(steps, take)
     done = {table: count for table, count in counts.items() if count}
     gone = sum(done.values())
     await rows(DONE, uuid7(), now, gone)
     log.info("forgotten", rows=gone)  # by table it would at times be a small count of people
     return done
-
-
-async def _done(
-    counts: dict[str, int], what: str, act: Callable[[datetime], Awaitable[int | None]], now: datetime
-) -> None:
-    counts[what] = await act(now) or 0
 
 
 async def apply(table: str, goes: Goes, now: datetime) -> int:

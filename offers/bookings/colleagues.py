@@ -1,11 +1,13 @@
-"""A booking that another guide of the unit has made: helped with, and never with whom one may reach where."""
+"""A booking that another guide of the unit has made: helped with, and not with whom one may reach where, but for who is
+to be rung in the place of a colleague who has left."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import value
+from marketplace.base.data.database import rows, value
 from offers.bookings.acts import Act
 from offers.bookings.mine import AT_DESK
 from offers.bookings.rows import OwnBooking
@@ -28,3 +30,24 @@ async def told_of_colleagues(found: OwnBooking, person: Any, roles: Collection[s
         organization=owner,
     )  # fmt: skip
     return True
+
+
+class _Left(NamedTuple):
+    id: UUID
+    participant_id: UUID
+    owner_id: UUID
+
+
+async def note_left(bookings: Sequence[UUID], guide: UUID, now: datetime) -> None:
+    """The guide reads whom to ring of these; of those that somebody else has booked that is noted."""
+    left = await rows(
+        _Left,
+        """SELECT b.id, b.participant_id, o.owner_id FROM booking b JOIN offer o ON o.id = b.offer_id
+        WHERE b.id = ANY($1) AND b.booked_by_id <> $2 ORDER BY b.id""",
+        list(bookings), guide,
+    ) if bookings else []  # fmt: skip
+    for one in left:
+        await record(
+            Act.COLLEAGUES_BOOKING_READ, now=now, actor=guide, object_id=one.id, person=one.participant_id,
+            organization=one.owner_id,
+        )  # fmt: skip

@@ -1,7 +1,7 @@
 """Which bookings are a person's to see (product.md, "How booking behaves"). SQL; $1 is the person."""
 
 from marketplace.people.acting.queries import called_by
-from organizations.members.queries import HELD
+from organizations.members.queries import guides
 
 MINE = """SELECT id FROM booking WHERE participant_id = $1
     UNION SELECT id FROM booking WHERE booked_by_id = $1
@@ -19,8 +19,12 @@ HELPED = """EXISTS (SELECT FROM acts_for h WHERE h.actor_id = $1 AND h.person_id
     AND h.relation = 'guide' AND h.ended_at IS NULL)"""
 """Is booking b one that a guide has made for somebody? It is work, and not among what is their own."""
 
+HELPED_HERE = f"""EXISTS (SELECT FROM acts_for h WHERE h.actor_id = $1 AND h.person_id = b.participant_id
+    AND h.relation = 'guide' AND h.ended_at IS NULL AND {guides("$1", "h.desk_id")})"""
+"""Has the guide made booking b for somebody, at a desk that is theirs still? Who has left has left it to the desk."""
+
 AT_DESK = f"""EXISTS (SELECT FROM acts_for h WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id
-    AND h.relation = 'guide' AND h.ended_at IS NULL AND (h.actor_id = $1 OR h.desk_id IN (
-        SELECT m.organization_id FROM {HELD} m WHERE m.person_id = $1 AND m.role = 'guide')))"""
+    AND h.relation = 'guide' AND h.ended_at IS NULL AND (h.actor_id = $1 OR h.desk_id IS NOT NULL)
+    AND {guides("$1", "h.desk_id")})"""
 """Has a guide made booking b for somebody, the person or another of the same unit? Of what somebody has booked
 themselves nobody has noted a desk."""

@@ -22,6 +22,7 @@ from offers.seats import links
 from offers.seats import rules as seats_rules
 from offers.seats.known import told_who_came
 from offers.seats.queries import POOL_COLUMNS, PoolFacts
+from organizations.members.queries import HELD, guides
 
 
 def known(found: Any) -> dict[str, Any]:
@@ -117,13 +118,18 @@ a guide. No page that whoever typed the address sees may depend on that; and wha
 they know: an alias in its place would only tell them whose address it is."""
 
 
+STILL_AT_DESK = f"""({guides("h.actor_id", "h.desk_id")}
+    OR h.desk_id IN (SELECT g.organization_id FROM {HELD} g WHERE g.role = 'guide'))"""
+"""Is the guide of acts_for h at that desk still, or anybody else who rings in their place?"""
+
+
 def reach(hidden: str) -> str:
     """SQL: who gives word about booking b (rules.Reach). A number that is `hidden` shows to nobody but the guide who
-    booked with it."""
+    booked with it, or who is left at their desk (telling/queries.py)."""
     return f"""CASE WHEN {WRITTEN_TO} THEN 'written' WHEN c.channel IS DISTINCT FROM 'call' THEN 'nobody'
     WHEN NOT {hidden} THEN 'call'
     WHEN EXISTS (SELECT FROM acts_for h WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id
-        AND h.relation = 'guide' AND h.ended_at IS NULL) THEN 'guide'
+        AND h.relation = 'guide' AND h.ended_at IS NULL AND {STILL_AT_DESK}) THEN 'guide'
     ELSE 'nobody' END"""
 
 

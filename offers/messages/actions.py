@@ -1,12 +1,13 @@
 """A host writes to the participants: the message and what goes out of it, in one transaction. And what nobody got is
 told by telephone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post.queue import Claimed
@@ -95,3 +96,26 @@ async def ring_instead(lost: Claimed, now: datetime) -> None:
         await to_ring(about, booking, key=key, now=now, session=session, sequence=sequence, message=message)
     if about is CallAbout.OFFERED:
         await hold_longer(booking, now=now)
+
+
+IN_PLACE_OF = """y.booking_id = m.booking_id AND (y.key = m.dedupe_key
+    OR m.mail = 'session_added' AND y.about = m.mail AND m.facts -> 'sessions' ? y.session_id::text)"""
+"""Was call y made since nobody got message m (ring_instead)?"""
+
+
+async def rung_about(messages: Collection[UUID]) -> set[UUID]:
+    """Those of these messages that somebody has told by telephone: whoever they were for knows."""
+    return {*await column(
+        f"""SELECT m.id FROM outbox_message m WHERE m.id = ANY($1)
+        AND EXISTS (SELECT FROM phone_call y WHERE {IN_PLACE_OF} AND y.called_at IS NOT NULL)""",
+        list(messages),
+    )}  # fmt: skip
+
+
+async def goes_after_all(messages: Collection[UUID]) -> None:
+    """These messages are tried anew, so nobody need ring instead, unless they are lost once more."""
+    await rows(
+        f"""DELETE FROM phone_call y USING outbox_message m
+        WHERE m.id = ANY($1) AND {IN_PLACE_OF} AND y.called_at IS NULL""",
+        list(messages),
+    )

@@ -120,7 +120,7 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
         if not booking.requested:
             raise Refused(queue_rules.not_asking(BookingState(booking.state)))
         await rows(
-            "UPDATE booking SET reply = $2, talk_asked_at = $3, changed_at = $3 WHERE id = $1",
+            "UPDATE booking SET reply = $2, talk_asked_at = $3, changed_at = $3, told_times = 1 WHERE id = $1",
             booking_id,
             text,
             now,

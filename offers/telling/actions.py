@@ -16,7 +16,7 @@ from marketplace.base.post.mail import Mail, name_of, post
 from offers.telling.acts import Act
 from offers.telling.addressees import Addressee
 from offers.telling.models import CallAbout
-from offers.telling.queries import HELPED_ONES
+from offers.telling.queries import rung_by
 
 
 async def tell(mail: Mail, party: Addressee, *, key: str, now: datetime, **facts: Any) -> None:
@@ -78,7 +78,7 @@ async def called(call: UUID, offer: UUID | None, guide: UUID | None) -> UUID:
     """The booking of a call, if it is of this offer or of what this guide has booked. Raises NotFound."""
     found: UUID | None = await value(
         f"""SELECT b.id FROM phone_call y JOIN booking b ON b.id = y.booking_id
-        WHERE y.id = $1 AND (b.offer_id = $2 OR {HELPED_ONES.format(guide="$3")})""",
+        WHERE y.id = $1 AND (b.offer_id = $2 OR {rung_by("$3")})""",
         call, offer, guide,
     )  # fmt: skip
     if found is None:

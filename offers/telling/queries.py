@@ -1,6 +1,12 @@
-"""Whom a guide rings: those that they have booked for."""
+"""Whom a guide rings: those that they have booked for, and those of a colleague who has left."""
 
-HELPED_ONES = """(b.booked_by_id = {guide}::uuid AND EXISTS (SELECT FROM acts_for h
-    WHERE h.actor_id = {guide}::uuid AND h.person_id = b.participant_id
-        AND h.relation = 'guide' AND h.ended_at IS NULL))"""
-"""Has this guide made booking b for somebody?"""
+from organizations.members.queries import guides
+
+
+def rung_by(guide: str) -> str:
+    """SQL: has this guide made booking b for somebody, at a desk that is theirs still? Or somebody who is no guide
+    there any more: the number shows to nobody else, so who is left at the desk rings."""
+    guide = f"{guide}::uuid"
+    return f"""EXISTS (SELECT FROM acts_for h WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id
+        AND h.relation = 'guide' AND h.ended_at IS NULL AND {guides(guide, "h.desk_id")}
+        AND (h.actor_id = {guide} OR h.desk_id IS NOT NULL AND NOT {guides("h.actor_id", "h.desk_id")}))"""

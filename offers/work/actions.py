@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.audit import record_each
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, Mail, name_of, post
+from marketplace.base.post.queue import Claimed
 from offers.participants.acts import Act
 from offers.work.queries import Asking
 from offers.work.told.queries import ToldMember
@@ -33,6 +34,32 @@ async def tell_members(
         ToldMember, f"SELECT * FROM {told(kind)} t WHERE organization_id = $1", organization
     ):
         await tell_member(mail, one, act, now, **facts)
+
+
+REQUESTS = {"asked": Notice.REQUEST, "asked_before": Notice.REMINDER}
+"""The mails that tell of requests, each with its kind."""
+
+
+async def ask_others(lost: Claimed, now: datetime) -> None:
+    """Requests that nobody of the organisation has got the word of are to be told of once more: to whoever can be told
+    by then, and not to the same address again. A member who is told no more, or elsewhere, is another."""
+    kind = REQUESTS.get(lost.mail)
+    if kind is None:
+        return
+    organization, bookings = UUID(lost.facts["organization"]), lost.facts["bookings"]
+    _mail, _organization, person, *act = lost.key.split(":")
+    async with in_transaction():
+        await rows("SELECT FROM booking WHERE id = ANY($1) ORDER BY id FOR UPDATE", bookings)
+        await rows(
+            f"""UPDATE booking SET told_times = CASE WHEN $2 = 'asked' THEN 0 ELSE greatest(told_times - 1, 1) END
+            WHERE id = ANY($1) AND state = 'requested' AND told_times BETWEEN 1 AND $3
+                AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.mail = $2 AND m.id <> $4
+                    AND m.dedupe_key LIKE $5 AND m.failed_at IS NULL)
+                AND NOT EXISTS (SELECT FROM {told(kind)} t WHERE t.organization_id = $6 AND t.person_id = $7
+                    AND (t.channel, t.value) = ($8::text, $9::text))""",
+            bookings, lost.mail, int(act[1]), lost.id, f"{lost.mail}:{organization}:%:{':'.join(act)}", organization,
+            UUID(person), lost.to.channel, lost.to.address,
+        )  # fmt: skip
 
 
 async def tell_member(mail: Mail, one: ToldMember, act: str, now: datetime, **facts: Any) -> None:

@@ -17,7 +17,7 @@ from offers.bookings.requests.rules import LATE
 from offers.telling.addressees import Addressee
 from offers.work import mails
 from offers.work.actions import tell_member, tell_members
-from offers.work.told.queries import ASKED_STILL, SINCE, WAITS, whom_to_ask
+from offers.work.told.queries import ASKED_STILL, SINCE, WAITS, nobody_got, whom_to_ask
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 
@@ -32,10 +32,10 @@ DUE = f"""FROM booking b JOIN offer o ON o.id = b.offer_id JOIN seat_pool p ON p
 WHOSE = f"SELECT DISTINCT o.owner_id {DUE} ORDER BY o.owner_id"
 """The organisations that are to be told of a request now."""
 TELL = f"""WITH due AS MATERIALIZED (
-    SELECT b.id, o.owner_id AS organization_id, stage.told, how.new {DUE} AND o.owner_id = $4
+    SELECT b.id, o.owner_id AS organization_id, stage.told, how.new, {SINCE} AS since {DUE} AND o.owner_id = $4
     FOR UPDATE OF b SKIP LOCKED),
 noted AS (UPDATE booking b SET told_times = due.told FROM due WHERE b.id = due.id)
-SELECT organization_id, new, array_agg(id ORDER BY id) AS bookings, max(told) AS told FROM due
+SELECT organization_id, new, array_agg(id ORDER BY id) AS bookings, max(told) AS told, max(since) AS since FROM due
 GROUP BY organization_id, new"""
 """Requests that an organisation is to be told of now; each is noted as told, under its row's lock, so that no two
 workers do. A request that nobody can be told of stays untold, and is told as soon as somebody can be."""
@@ -43,12 +43,14 @@ workers do. A request that nobody can be told of stays untold, and is told as so
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Requests of one organisation that are to be told of. `new`: for the first time; `told`: for which time."""
+    """Requests of one organisation that are to be told of. `new`: for the first time; `told`: for which time, counted
+    anew from the last of them that a talk was asked for (`since`)."""
 
     organization_id: UUID
     new: bool
     bookings: list[UUID]
     told: int
+    since: datetime
 
 
 ASKED = f"""SELECT y.id, o.owner_id AS organization_id FROM phone_call y JOIN booking b ON b.id = y.booking_id
@@ -75,9 +77,10 @@ async def tell_of_requests(now: datetime) -> None:
                     (Notice.REQUEST, mails.asked) if each.new else (Notice.REMINDER, mails.asked_before)
                 )
                 bookings = [str(one) for one in each.bookings]
-                await tell_members(
-                    mail, kind, each.organization_id, f"{bookings[-1]}:{each.told}", now, bookings=bookings
-                )
+                act = f"{bookings[-1]}:{each.told}:{int(each.since.timestamp())}"
+                if lost := await nobody_got(mail, each.organization_id, act):
+                    act += f":{lost}"
+                await tell_members(mail, kind, each.organization_id, act, now, bookings=bookings)
 
     await jobs.each(await column(WHOSE, now, *(now - after for after in REMIND_AFTER)), tell)
 

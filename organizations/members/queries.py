@@ -35,6 +35,12 @@ def desk_of(person: str) -> str:
             AND w.state IN ('approved', 'suspended') ORDER BY m.id LIMIT 1)"""
 
 
+def guides(person: str, desk: str) -> str:
+    """SQL: is the person a guide of the unit `desk` now? Where no unit was noted (NULL), of any."""
+    return f"""EXISTS (SELECT FROM {HELD} g WHERE g.person_id = {person} AND g.role = 'guide'
+        AND ({desk} IS NULL OR g.organization_id = {desk}))"""
+
+
 async def own_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     """Organisations in which the person has one of the roles in the unit itself: for participants' data."""
     return await column(

@@ -26,10 +26,11 @@ ORM_READS = {"filter", "get", "get_or_none", "exclude", "exists", "first", "all"
 EXCEPTIONS = {
     "offers/seats/known.py:known": "the law",
     "offers/bookings/calendar.py:GOT": "what a former helper made themselves, and has in their own calendar",
-    "offers/telling/queries.py:HELPED_ONES": "of bookings that the guide made: were they for somebody?",
+    "offers/telling/queries.py:rung_by": "of bookings that a guide made: were they for somebody?",
     "offers/bookings/mine.py:MINE": "the person's own, who is signed in",
     "offers/bookings/mine.py:AT_DESK": "of bookings that were found by their number: was a guide of the unit the one?",
     "offers/bookings/mine.py:HELPED": "of bookings that are the guide's to see: were they made for somebody?",
+    "offers/bookings/mine.py:HELPED_HERE": "the same, at a desk that is theirs still",
     "offers/bookings/certificates/queries.py:with_certificate": "of bookings that were found: is the reader who came?",
     "offers/bookings/mine.py:CALLED": "among MINE: by their own name, or by the one that the reader gave?",
     "offers/bookings/queries.py:NAMED": "of a booking that was found: does its address belong to who comes?",

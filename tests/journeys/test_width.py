@@ -61,6 +61,27 @@ IN_LETTERS = """() => {
     return found.slice(0, 3).join(" | ") || null;
 }"""
 """What is broken into lines of fewer than four letters each. It goes nowhere sideways, and nobody can read it."""
+SHORT_BROKEN = """most => {
+    const unseen = one => one && (one.offsetWidth <= 1 && one.offsetHeight <= 1 || unseen(one.parentElement));
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const node = texts.currentNode, within = node.parentElement;
+        if (within.closest("svg, script, style, option, table, code, [translate=no]") || unseen(within)) continue;
+        for (const {0: word, index} of node.data.matchAll(/[^ \\t\\n\\u2060-]+/g)) {
+            if (word.length > most || /[^\\p{L}]/u.test(word)) continue;
+            const letters = document.createRange();
+            letters.setStart(node, index), letters.setEnd(node, index + word.length);
+            const boxes = [...letters.getClientRects()].filter(box => box.width);
+            const lines = new Set(boxes.map(box => Math.round(box.top))).size;
+            if (lines > 1) found.push(word + ": " + within.outerHTML.slice(0, 160));
+        }
+    }
+    return found.slice(0, 3).join(" | ") || null;
+}"""
+"""A word of few letters that does not stand on one line: "påmeld", and below it "t"."""
+MOST = 8
+"""Letters that a line has room for on a phone, also in a heading and at twice its size."""
 
 
 async def long_town() -> Town:
@@ -102,7 +123,11 @@ async def look(page: Page, path: str) -> str:
             await page.goto(f"http://127.0.0.1:8000{path}")
         await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         await page.evaluate(LARGER, size)
-        found: str | None = await page.evaluate(TOO_WIDE) or await page.evaluate(IN_LETTERS)
+        found: str | None = (
+            await page.evaluate(TOO_WIDE)
+            or await page.evaluate(IN_LETTERS)
+            or await page.evaluate(SHORT_BROKEN, MOST)
+        )
         if not found and not size:
             # While it is open the menu lies over the page, so that what is under it cannot be pressed just then.
             await page.evaluate("document.querySelectorAll('.tp-menu').forEach(one => one.open = false)")

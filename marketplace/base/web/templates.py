@@ -179,6 +179,16 @@ def page_context(request: Request) -> dict[str, Any]:
     }
 
 
+NAMES_FIELD = re.compile(r'<span data-field-of="([\w-]+)"></span>')
+"""Where the list of errors says which field it speaks of: it stands above the field, which has the words for that."""
+
+
+def label_of(field: str, page: str) -> str:
+    """What a field is called on its page, before a sentence about it; nothing where it has no label of its own."""
+    found = re.search(rf'<label[^>]* for="{re.escape(field)}">(.*?)(?: <span|</label>)', page)
+    return f"{found[1]}{' ' if found[1].endswith('?') else ': '}" if found else ""
+
+
 def render(
     request: Request,
     name: str,
@@ -195,7 +205,11 @@ def render(
     sent = request.headers
     if partial and sent.get("hx-request") == "true" and sent.get("hx-history-restore-request") != "true":
         name = f"{name.rpartition('/')[0]}/{partial}"
-    body = template(name, request.lang).render(page_context(request) | context)
+    has_errors = any(getattr(each, "errors", None) for each in context.values())
+    body = template(name, request.lang).render(page_context(request) | context | {"has_errors": has_errors})
+    if has_errors:
+        page = body
+        body = NAMES_FIELD.sub(lambda found: label_of(found[1], page), page)
     response = Response(body, status, headers, "text/html; charset=utf-8")
     if partial:
         response.headers["Vary"] = PARTIAL_VARY

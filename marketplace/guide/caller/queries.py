@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
-from offers.bookings.mine import HELPED
+from offers.bookings.mine import HELPED_HERE
 from offers.catalogue.queries import offer_text
 from offers.seats.links import link_path
 from organizations.members.queries import desk_of as unit
@@ -60,7 +60,7 @@ async def booked_in(bookings: Sequence[UUID], guide: UUID, lang: str) -> list[In
         FROM booking f JOIN booking b ON b.id IN (f.id, f.moved_to_id) AND b.moved_to_id IS NULL
             JOIN person n ON n.id = b.participant_id JOIN offer o ON o.id = b.offer_id
             JOIN {offer_text("$3")} t ON true
-        WHERE f.id = ANY($2) AND {HELPED} ORDER BY b.id""",
+        WHERE f.id = ANY($2) AND {HELPED_HERE} ORDER BY b.id""",
         guide, list(bookings), lang,
     )  # fmt: skip
 

@@ -86,21 +86,28 @@ def list_failed(most: int, data: Path | None, **asked: Any) -> None:
 def retry(ids: tuple[UUID, ...], everything: bool, yes: bool, data: Path | None, **asked: Any) -> None:
     """Try anew what was given up, and at once what waits for its next try: these IDs, what the options say, or --all.
 
-    A message that nobody has a right to any more, or that has nothing to say, is not sent.
+    A message that nobody has a right to any more, or that has nothing to say, is not sent; nor is what somebody has
+    rung about instead. Whoever is to be rung and has not been yet need not be: the message goes.
     """
+    from marketplace.base.data.database import in_transaction
     from marketplace.base.post import again
+    from offers.messages import actions as messages
 
     if not (ids or everything or any(asked.values())):
         raise click.UsageError("Say which: an ID, --channel, --mail, --problem, or --all.")
     meant = Asked(ids=ids or None, **asked)
 
-    async def looked(now: datetime) -> tuple[list[Found], list[Found]]:
+    async def looked(now: datetime) -> tuple[list[Found], list[Found], set[UUID]]:
         waiting = [one for one in await again.waiting(meant, now) if one.state(now) is again.State.WAITS]
-        return await again.failed(meant, now), waiting
+        failed = await again.failed(meant, now)
+        return failed, waiting, await messages.rung_about([one.id for one in failed])
 
-    given_up, waiting = done(data, looked)
+    given_up, waiting, rung = done(data, looked)
     told_lost([*given_up, *waiting])
-    anew, at_once = ([one for one in some if not one.lost] for some in (given_up, waiting))
+    if rung:
+        click.echo(f"{number(len(rung), 'message')} not tried anew: somebody has rung instead")
+    anew = [one for one in given_up if not one.lost and one.id not in rung]
+    at_once = [one for one in waiting if not one.lost]
     if not (anew or at_once):
         click.echo("There is nothing to try anew.")
         return
@@ -110,7 +117,11 @@ def retry(ids: tuple[UUID, ...], everything: bool, yes: bool, data: Path | None,
         click.confirm(f"Due at once: {' and '.join(said)}. Go on?", abort=True)
 
     async def tried(now: datetime) -> int:
-        return await again.retry([*anew, *at_once], now)
+        async with in_transaction():
+            rung = await messages.rung_about([one.id for one in anew])
+            left = [one for one in anew if one.id not in rung]
+            await messages.goes_after_all([one.id for one in left])
+            return await again.retry([*left, *at_once], now)
 
     due = done(data, tried)
     click.echo(

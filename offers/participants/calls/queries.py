@@ -11,7 +11,7 @@ from offers.catalogue.queries import offer_text
 from offers.participants.queries import SHOWN_NAMES, SIGN
 from offers.telling import rules as telling_rules
 from offers.telling.models import CallAbout
-from offers.telling.queries import HELPED_ONES
+from offers.telling.queries import rung_by
 
 STANDS = """CASE y.about
     WHEN 'offered' THEN b.state = 'offered'
@@ -81,7 +81,7 @@ OF_OFFER = _calls(
     f"CASE WHEN c.channel = 'call' AND NOT {HIDDEN} THEN c.value END",
 )
 OF_GUIDE = _calls(
-    HELPED_ONES.format(guide="$1"), "coalesce(n.name, '–') AS name, k.name AS booker",
+    rung_by("$1"), "coalesce(n.name, '–') AS name, k.name AS booker",
     "CASE WHEN c.channel = 'call' THEN c.value END",
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
+from marketplace.base.post.mail import Mail, name_of
 from offers.catalogue.queries import title_in
 from offers.catalogue.recorded import HAS_REGISTER, REGISTERS_FOR, begun, recorded
 from offers.seats.sql import covers, had_place, left
@@ -134,6 +135,16 @@ async def meetings(
             AND {SEEN.format(organization="$1", person="$2")}
         ORDER BY s.starts_at, s.id""",
         organization, person, lang, starts, ends,
+    )  # fmt: skip
+
+
+async def nobody_got(mail: Mail, organization: UUID, act: str) -> int:
+    """How many messages of this act to members of the organisation have come back or were given up."""
+    return int(
+        await value(
+            "SELECT count(*) FROM outbox_message WHERE mail = $1 AND dedupe_key LIKE $2 AND failed_at IS NOT NULL",
+            name_of(mail), f"{name_of(mail)}:{organization}:%:{act}%",
+        )
     )  # fmt: skip
 
 

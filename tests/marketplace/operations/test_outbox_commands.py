@@ -1,5 +1,6 @@
 """What an operator sees of the messages that did not go out, and how they are tried anew: never with an address."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,14 +15,18 @@ from marketplace.base.data.database import credentials, rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post import again, held, mailbox, outbox, queue
 from marketplace.base.post.again import Asked, masked
-from marketplace.base.post.mail import About, post
+from marketplace.base.post.mail import About, Recipient, post
+from marketplace.base.post.queue import Claimed
 from marketplace.operations.doctor.at_work import messages
 from marketplace.operations.doctor.findings import Looking
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint
 from marketplace.settings import settings
 from offers.bookings.mails import receipt
-from offers.catalogue.models import SeatPool
+from offers.catalogue.models import Joining, SeatPool, Session
+from offers.messages.actions import ring_instead
+from offers.seats.models import Booking
+from offers.telling.models import PhoneCall
 from tests import make
 from tests.marketplace.operations.commanded import command
 
@@ -146,6 +151,45 @@ async def test_what_was_given_up_goes_out_when_it_is_tried_anew(db: None) -> Non
     assert await outbox.send_due(refuse, clock.now) == 1
     (arrived,) = mailbox.newest()
     assert arrived.to == "kari@example.no"
+
+
+async def lost(mail: str, booking: Booking, key: str, **facts: Any) -> str:
+    """A message about a booking that was given up, and told of by a call instead."""
+    made = await message(key, mail=mail, failed=clock.now(), problem="550", attempts=1,
+                         facts=json.dumps({"booking": str(booking.id)} | facts))  # fmt: skip
+    await rows("UPDATE outbox_message SET booking_id = $1 WHERE dedupe_key = $2", booking.id, key)
+    row = Claimed(UUID(made), Recipient(Channel.EMAIL, "kari@example.no", About(booking.id)), mail,
+                  {"booking": str(booking.id)} | facts, "nb", key, 1, clock.now(), clock.now())  # fmt: skip
+    await ring_instead(row, clock.now())
+    return made
+
+
+async def test_what_is_tried_anew_needs_no_call_and_what_was_rung_about_no_message(db: None) -> None:
+    """Neither two who tell, nor a call about what has arrived."""
+    await rows(
+        "INSERT INTO instance (id, demo, began_at) VALUES (1, true, $1) ON CONFLICT DO NOTHING", clock.now()
+    )
+    offer = await make.offer(joining=Joining.WHOLE, starts=[clock.now() + HOUR, clock.now() + 48 * HOUR])
+    pool = await SeatPool.get(offer=offer)
+    ola, liv, aud = [await make.booking(pool, await make.person(name)) for name in ("Ola", "Liv", "Aud")]
+    dates = [str(one.id) for one in await Session.filter(offer=offer).order_by("starts_at")]
+    at = clock.now().isoformat()
+    await lost("offer_cancelled", ola, f"offer_cancelled:{offer.id}:{ola.id}", at=at)
+    rung = await lost("offer_cancelled", liv, f"offer_cancelled:{offer.id}:{liv.id}", at=at)
+    await lost("session_added", aud, f"session_added:{dates[0]}:{aud.id}", sessions=dates)
+    assert await PhoneCall.all().count() == 4
+    await PhoneCall.filter(booking=liv).update(called_at=clock.now())
+    other = await make.booking(pool, await make.person("Tom"))
+    await lost("offer_cancelled", other, f"offer_cancelled:{offer.id}:{other.id}", at=at)
+    await rows("UPDATE outbox_message SET sent_at = $1 WHERE booking_id = $2", clock.now(), other.id)
+    ran = await command("outbox", "retry", "--all", "--yes")
+    assert "1 message not tried anew: somebody has rung instead" in ran.said
+    assert "2 messages due now" in ran.said
+    assert {one.booking_id for one in await PhoneCall.all()} == {liv.id, other.id}
+    assert await value("SELECT failed_at IS NOT NULL FROM outbox_message WHERE id = $1", UUID(rung))
+    # Lost once more, it is somebody's to ring about again.
+    await lost("offer_cancelled", ola, f"again:{ola.id}", at=at)
+    assert await PhoneCall.filter(booking=ola).count() == 1
 
 
 async def test_what_a_restore_holds_waits_for_the_word_and_the_word_is_a_command(db: None) -> None:

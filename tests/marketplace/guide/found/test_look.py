@@ -12,6 +12,7 @@ from offers.catalogue.models import Offer, SeatPool
 from offers.seats.links import link_path
 from offers.seats.models import Booking
 from offers.telling.actions import ring_on
+from offers.telling.models import PhoneCall
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make
@@ -141,6 +142,56 @@ async def test_the_receipt_is_for_the_unit_too_and_for_nobody_else(visitor: Visi
     assert (await looked(visitor, made.reference, "Olaug")).status == 303, (
         "who has left has left it to the desk"
     )
+
+
+async def moves_on(guide: Person) -> None:
+    """They are a guide of another unit from now on."""
+    await Membership.filter(person=guide).update(ended_at=NOW)
+    await Membership.create(
+        person=guide, organization=await make.organization(), role=Role.GUIDE, created_at=NOW
+    )
+
+
+async def test_who_has_booked_for_others_and_left_takes_none_of_it_along(visitor: Visitor) -> None:
+    _unit, guri, _solveig = await desk()
+    made = await of_guri(visitor, guri, await tour(), contact="call", number="51 00 00 42")
+    receipt = (await looked(visitor, made.reference, "Olaug")).response.headers["location"]
+    await PhoneCall.create(booking=made, about="promoted", key=f"promoted:{made.id}", since=NOW)
+    assert "Olaug" in (await visitor.open("/desk")).text
+    await moves_on(guri)
+    await visitor.sign_in(guri)
+    page = await visitor.open("/desk")
+    assert (page.status, "Olaug" in page.text, "51 00 00 42" in page.text) == (200, False, False)
+    assert (await visitor.open(receipt)).status == 404
+    assert (await looked(visitor, made.reference, "Olaug")).status == 422
+    token = (await visitor.open("/my-page")).fields("/sign-out")["form_token"]
+    sent = {"call": str((await PhoneCall.get()).id), "said": "rung", "form_token": token}
+    assert (await visitor.post("/guide/calls", sent)).status == 404
+
+
+async def test_who_is_left_at_the_desk_rings_for_who_has_gone(visitor: Visitor) -> None:
+    """The number shows to nobody else, and somebody was promised to be rung."""
+    unit, guri, solveig = await desk()
+    made = await of_guri(visitor, guri, await tour(), contact="call", number="51 00 00 42", alias="true")
+    await PhoneCall.create(booking=made, about="promoted", key=f"promoted:{made.id}", since=NOW)
+    await visitor.sign_in(solveig)
+    assert "51 00 00 42" not in (await visitor.open("/desk")).text, "Guri rings"
+    assert await rows("SELECT 1 FROM audit_entry WHERE action = 'colleagues_booking.read'") == []
+    await moves_on(guri)
+    page = await visitor.open("/desk")
+    assert "51 00 00 42" in page.text
+    read = await rows("SELECT actor_id, person_id FROM audit_entry WHERE action = 'colleagues_booking.read'")
+    assert [(one["actor_id"], one["person_id"]) for one in read] == [(solveig.id, made.participant_id)]
+    assert (await visitor.submit(page, "/guide/calls", said="rung")).status == 303
+    assert (await PhoneCall.get()).called_by_id == solveig.id  # type: ignore[attr-defined]
+    elsewhere = await make.member(await make.organization(), Role.GUIDE, "Berit", email="berit@example.no")
+    await visitor.sign_in(elsewhere)
+    assert "Olaug" not in (await visitor.open("/desk")).text
+    # Nobody is left: no page says that somebody rings.
+    link = link_path(made.id, made.link_version)
+    assert "Den som meldte på, ringer" in (await visitor.open(link)).text
+    await Membership.filter(organization=unit).update(ended_at=NOW)
+    assert "ringer" not in str((await visitor.open(link)).soup.main)
 
 
 async def test_whoever_no_longer_wants_help_is_nowhere_at_the_desk(visitor: Visitor) -> None:

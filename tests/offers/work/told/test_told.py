@@ -14,6 +14,7 @@ from marketplace.base.models import OutboxMessage
 from marketplace.base.post import outbox
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
+from marketplace.schedule import told_otherwise
 from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.participants import actions as participants_actions
@@ -251,6 +252,97 @@ async def test_a_talk_that_was_asked_for_is_a_word_so_the_days_are_counted_from_
     assert await told("asked_before") == []
     await tell_of_requests(NOW + 3 * DAY)
     assert await told("asked_before") == [KARI]
+
+
+async def test_after_a_talk_that_was_asked_for_late_they_are_reminded_again(db: None) -> None:
+    """The reminders from before the talk are used up: whoever waits for the telephone is not forgotten for it."""
+    _here, kari, offer = await group()
+    booking = await ask(offer)
+    for days in (0, 2, 5):
+        await tell_of_requests(NOW + days * DAY)
+    await participants_actions.ask_talk(booking.id, "Når passer det?", now=NOW + 6 * DAY, by=kari.id)
+    for days in range(6, 16):
+        await tell_of_requests(NOW + days * DAY)
+    at = [one.created_at for one in await OutboxMessage.filter(mail="asked_before").order_by("created_at")]
+    assert at == [NOW + days * DAY for days in (2, 5, 8, 11)]
+
+
+NOBODY = "550 5.1.1 No such mailbox"
+
+
+async def answered(post_office: Handler, now: datetime, *nobody: str) -> None:
+    """What is due goes out; nobody is at these addresses."""
+    for address in nobody:
+        post_office.rcpt[address] = NOBODY
+    with time_machine.travel(now, tick=True):
+        await outbox.send_due(refuse, lambda: now, lost=told_otherwise)
+
+
+@pytest.mark.parametrize("days", [0, 2])
+async def test_a_request_that_no_member_got_is_told_to_the_next_who_can_be(
+    db: None, post_office: Handler, days: int
+) -> None:
+    here, _kari, offer = await group()
+    await make.member(here, Role.MANAGER, "Liv", email="liv@example.no")
+    await ask(offer)
+    mail, now = ("asked_before", NOW + 2 * DAY) if days else ("asked", NOW)
+    if days:
+        await tell_of_requests(NOW)
+        await answered(post_office, NOW)
+    await tell_of_requests(now)
+    await answered(post_office, now, KARI, "liv@example.no")
+    for minute in range(3):  # to the same addresses it is told no more
+        await tell_of_requests(now + timedelta(minutes=minute))
+    assert await told(mail) == [KARI, "liv@example.no"]
+    await make.member(here, Role.EDITOR, "Aud", email="aud@example.no")
+    for minute in range(3):
+        await tell_of_requests(now + timedelta(minutes=minute))
+    assert sorted(await told(mail)) == ["aud@example.no", KARI, "liv@example.no"]
+    # And the same member, where she has proven another address since: it is not known that she was told.
+    await answered(post_office, now, "aud@example.no")
+    await make.contact(await Person.get(name="Kari"), "kari@jobb.example.no")
+    await tell_of_requests(now + timedelta(minutes=4))
+    assert "kari@jobb.example.no" in await told(mail)
+
+
+async def test_a_request_that_one_of_them_got_is_told_no_more_than_before(
+    db: None, post_office: Handler
+) -> None:
+    here, _kari, offer = await group()
+    await make.member(here, Role.MANAGER, "Liv", email="liv@example.no")
+    await ask(offer)
+    await tell_of_requests(NOW)
+    await answered(post_office, NOW, KARI)
+    await make.member(here, Role.EDITOR, "Aud", email="aud@example.no")
+    await tell_of_requests(NOW + DAY)
+    assert await told() == [KARI, "liv@example.no"]
+
+
+async def test_what_is_refused_for_its_text_is_not_sent_to_the_same_address_again(
+    db: None,
+    post_office: Handler,
+) -> None:
+    _here, _kari, offer = await group()
+    await ask(offer)
+    await tell_of_requests(NOW)
+    post_office.data = ["554 5.6.0 We do not like it"]
+    await answered(post_office, NOW)
+    for minute in range(3):
+        await tell_of_requests(NOW + timedelta(minutes=minute))
+    assert await told() == [KARI]
+
+
+async def test_who_leaves_before_the_word_has_left_leaves_it_to_the_next(
+    db: None, post_office: Handler
+) -> None:
+    here, kari, offer = await group()
+    await ask(offer)
+    await tell_of_requests(NOW)
+    await Membership.filter(person=kari).update(ended_at=NOW)
+    await answered(post_office, NOW)
+    await make.member(here, Role.EDITOR, "Aud", email="aud@example.no")
+    await tell_of_requests(NOW + timedelta(minutes=1))
+    assert sorted(await told()) == ["aud@example.no", KARI]
 
 
 async def test_whoever_wants_no_reminders_is_still_told_of_requests(db: None) -> None:
