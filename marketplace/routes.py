@@ -278,6 +278,7 @@ ROUTES: list[Route] = [
     post("/manage/sessions/{id}/register/taps", taps.send, "/manage/sessions/{id}/register"),
     get("/manage/sessions/{id}/register/offline", offline.one),
     get("/manage/sessions/offline.json", offline.listing),
+    get("/manage/sessions/phone.json", offline.phone),
     get("/manage/sessions/offline", offline.shell),
     get("/manage/sessions/worker.js", offline.worker),
     post("/manage/sessions/{id}/register/done", closing.finish, "/manage/sessions/{id}/register"),

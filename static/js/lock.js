@@ -1,4 +1,4 @@
-// Nobody is signed in, or somebody who leads nothing: what is kept on this phone is not opened before its owner is again.
+// Nobody is signed in: what is kept on this phone is not opened before its owner is again.
 const { queue } = document.querySelector("script[data-lock]").dataset;
 if (window.isSecureContext && indexedDB.databases) {
   indexedDB.databases().then(async (all) => {

@@ -4,7 +4,7 @@
 // it. Sent twice it is one, for the server knows the id. One lock a register over all tabs keeps the order.
 import { REFUSED, WAITING } from "./store.js";
 
-export { Store } from "./store.js";
+export { REFUSED, Store, UNREAD } from "./store.js";
 
 const BATCH = 50;
 const FIRST_WAIT = 1000;
@@ -126,14 +126,15 @@ export class Queue {
   }
 
   // A new word to send with: the page is older than the sign-in, or has been reloaded without net. Whoever is signed in
-  // no longer is sent to another page, which is not followed.
+  // no longer is sent to another page, which is not followed; and nobody sends what another has tapped.
   async renew() {
-    const response = await fetch(this.address, {
+    const response = await fetch(this.address.replace(/[^/]+\/register\/taps$/, "phone.json"), {
       headers: { Accept: "application/json" }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE),
     });
     if (response.status >= 500 || response.status === 429) { throw new Error("busy"); }
     if (!response.ok) { return false; }
     const found = await response.json();
+    if (found.person !== this.person) { return false; }
     this.token = found.token;
     this.ahead = Date.parse(found.now) - Date.now();
     return true;

@@ -156,10 +156,10 @@ const begin = async () => {
   field = named;
   const store = await Store.open();
   const { person, register: session, taps: address, now } = form.dataset;
-  if (form.dataset.key) {
+  if (form.dataset.keys) {
+    await store.unlock(person, form.dataset.keys, form.dataset.marks);
     await store.lock(person);
-    await store.unlock(person, form.dataset.key);
-    form.removeAttribute("data-key");
+    form.removeAttribute("data-keys");
   }
   const token = form.querySelector("[name=form_token]")?.value || "";
   queue = new Queue({ store, person, session, address, token, now, told: hear });

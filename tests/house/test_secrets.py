@@ -213,11 +213,11 @@ def test_cookies_are_known(secret: Use) -> None:
 
 
 def test_what_must_stay_the_same_does_while_the_oldest_key_is_named(secret: Use) -> None:
-    """A phone's register that is not sent yet, the number on a certificate, a check-in that is tapped again."""
+    """The number on a certificate, a check-in that is tapped again."""
 
     def of_now() -> str:
         tap = check_in_rules.tap_id(SOMEBODY, None, BOOKING, "state", "present", None)
-        return json.dumps([*sealing(SOMEBODY), number_of(BOOKING), str(tap)])
+        return json.dumps([number_of(BOOKING), str(tap)])
 
     before = of_now()
     secret(NOW_KEY, BEFORE)
@@ -226,6 +226,20 @@ def test_what_must_stay_the_same_does_while_the_oldest_key_is_named(secret: Use)
     assert of_now() == before
     secret(NOW_KEY)
     assert of_now() != before
+
+
+def test_a_phone_is_told_the_keys_of_all_secrets_and_calls_its_host_the_same_whichever_there_are(
+    secret: Use,
+) -> None:
+    """What it holds was sealed under any of them: it seals that anew, and knows whose the rest is."""
+    before = sealing(SOMEBODY)
+    secret(NOW_KEY, BEFORE)
+    both = sealing(SOMEBODY)
+    assert both.person == before.person
+    assert both.keys.split()[1:] == [before.keys]
+    assert both.marks.split()[1:] == [before.marks]
+    secret(NOW_KEY)
+    assert sealing(SOMEBODY) == (both.person, both.keys.split()[0], both.marks.split()[0])
 
 
 # --- no purpose is forgotten ---

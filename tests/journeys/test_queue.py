@@ -23,7 +23,7 @@ window.moment = () => new Date(real()).toISOString();
 window.net = (random, server) => async (address, asked) => {
   const pause = () => new Promise((good) => setTimeout(good, random() * 3));
   const answered = (more) => ({ ok: true, json: async () => ({ now: moment(), ...more }) });
-  if (!asked.method) { return answered({ token: "new" }); }
+  if (!asked.method) { return answered({ token: "new", person: "host" }); }
   server.under_way += 1;
   server.most = Math.max(server.most, server.under_way);
   try {

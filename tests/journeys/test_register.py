@@ -239,13 +239,13 @@ async def test_no_key_is_left_to_whoever_has_the_phone_next(arrive: Any, town: T
         await until_none(page)
 
 
-async def until_none(page: Page) -> None:
-    """No key is on the phone: wait for that."""
+async def until_none(page: Page, counted: str = KEYS) -> None:
+    """No key is on the phone, or nothing at all: wait for that."""
 
     async def gone() -> bool:
-        return not await page.evaluate(KEYS)
+        return not await page.evaluate(counted)
 
-    await until(gone, "no key is left")
+    await until(gone, "nothing is left")
 
 
 async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> None:  # noqa: F811

@@ -9,8 +9,9 @@ import json
 from starlette.responses import Response
 
 from marketplace.base.i18n import time_span
-from marketplace.base.web.access import member, public
+from marketplace.base.web.access import had_role, member, public
 from marketplace.base.web.http import Request
+from marketplace.base.web.sealing import sealing
 from marketplace.base.web.static import asset, static_url
 from marketplace.base.web.templates import render
 from offers.attendance.lines import Line
@@ -75,6 +76,14 @@ async def one(request: Request) -> Response:
         ],
         "register": told(stands),
     })  # fmt: skip
+
+
+@had_role
+async def phone(request: Request) -> Response:
+    """GET /manage/sessions/phone.json: what the phone of whoever is signed in opens theirs with, a token to send it
+    with, and our clock. Also for whoever leads nothing any more: what they tapped while they did is not lost."""
+    mine = sealing(request.person.id)
+    return answer({"now": request.now.isoformat(), "token": request.form_token(), **mine._asdict()})
 
 
 @public

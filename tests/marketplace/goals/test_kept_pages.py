@@ -107,7 +107,7 @@ async def test_nobody_gets_the_key_of_anothers_phone(
         await Membership.create(person=each, organization=centre, role=Role.HOST, created_at=NOW)
         await visitor.sign_in(each)
         page = (await visitor.open(path)).html
-        assert sealing(each.id).key in page
+        assert sealing(each.id).keys in page
 
 
 async def test_the_form_on_a_kept_page_works_and_what_it_saved_is_seen_at_once(

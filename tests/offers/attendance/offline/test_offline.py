@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketplace.base.data.database import rows
+from marketplace.base.web.sealing import Sealed, sealing
 from marketplace.base.web.static import asset, static_url
 from offers.attendance.offline.views import FILES
 from offers.catalogue.models import SeatPool, Session
+from organizations.members.models import Membership
 from tests import make
 from tests.conftest import NOW
 from tests.offers.attendance.taps.conftest import register_of, send, tap
@@ -120,3 +122,28 @@ def test_the_phone_keeps_each_module_that_its_code_imports_by_what_is_in_it() ->
     assert len(imported) > 5
     assert {*imported} <= kept
     assert all("?v=" in address for address in imported)
+
+
+async def test_a_phone_that_holds_taps_is_told_its_keys_also_when_its_host_leads_nothing_any_more(
+    visitor: Visitor,
+) -> None:
+    """What they tapped while they led arrives with the token that comes with it; what came after is told."""
+    session, host, who = await register_of("Amina", "Elin")
+    await visitor.sign_in(host)
+    leads = await told(visitor, "/manage/sessions/phone.json")
+    assert {name: leads[name] for name in Sealed._fields} == sealing(host.id)._asdict()
+    at = visitor.now
+    visitor.wait(timedelta(minutes=2))
+    await Membership.filter(person=host).update(ended_at=visitor.now)
+    visitor.wait(timedelta(minutes=2))
+    page = await visitor.open("/my-page")
+    assert "data-keys" not in page.text, "it stands on no page of theirs"
+    asked = await told(visitor, "/manage/sessions/phone.json")
+    taps = [
+        tap("state", "present", who["Amina"], at=at),
+        tap("state", "present", who["Elin"], at=visitor.now),
+    ]
+    answer = await send(visitor, session, taps, token=asked["token"])
+    assert (answer.outcomes, answer.whys) == (["kept", "refused"], [None, "role"])
+    visitor.client.cookies.clear()
+    assert (await visitor.open("/manage/sessions/phone.json")).status == 303
