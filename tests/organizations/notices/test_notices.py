@@ -37,7 +37,7 @@ async def test_requests_are_told_and_the_rest_is_quiet_until_somebody_chooses(vi
     assert done.status == 303, done.text
     assert await chosen() == {
         "request": True, "reminder": False, "digest": True, "tomorrow": False, "registers": False,
-        "measure": False,
+        "measure": False, "changed": False,
     }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ async def test_a_host_chooses_among_what_a_host_can_get(visitor: Visitor) -> Non
     kinds = {box["value"] for box in page.soup.find_all("input", {"name": "kinds"})}
     assert kinds == {"digest", "tomorrow", "registers", "changed"}
     await visitor.submit(page, "/notices", kinds=["tomorrow", "request"])
-    assert await chosen() == {"digest": False, "tomorrow": True, "registers": False}, (
+    assert await chosen() == {"digest": False, "tomorrow": True, "registers": False, "changed": False}, (
         "what is not for a host is not stored"
     )
 
