@@ -9,7 +9,7 @@ from uuid import UUID
 from marketplace.base.clock import month_start
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy, month, short_day
+from marketplace.base.i18n import lazy, month, ngettext, short_day
 from marketplace.base.numbers import share
 from marketplace.goals.models import Changed as GoalChanged
 from marketplace.reports.attainment import Attainment
@@ -126,8 +126,10 @@ def offers(numbers: Numbers) -> list[Section]:
     kinds.sort(key=lambda pair: (-pair[1][Measure.SESSIONS].value, pair[0]))
     says = ""
     if kinds:
-        says = _("Mest var det av typen «%(kind)s»: %(number)s samlinger.",
-                 kind=kinds[0][0], number=shown(kinds[0][1][Measure.SESSIONS].value))  # fmt: skip
+        held = kinds[0][1][Measure.SESSIONS].value
+        says = ngettext("Mest var det av typen «%(kind)s»: %(number)s samling.",
+                        "Mest var det av typen «%(kind)s»: %(number)s samlinger.",
+                        held, kind=kinds[0][0], number=shown(held))  # fmt: skip
     late = [
         (_("Etter arbeidstid: fra kl. 16 og i helger") if evening else _("I arbeidstida"), sums)
         for evening, sums in numbers.evening.items()

@@ -19,6 +19,12 @@ async def test_a_sentence_that_stands_there_twice_says_of_which_field_it_is(visi
         ("#age_from", "Yngst: Skriv et helt tall."),
         ("#age_to", "Eldst: Skriv et helt tall."),
     ]
+    path = "/manage/offers/tur/joining"
+    seats = await visitor.submit(await visitor.open(path), path, max_party="to", closes_hours="x")
+    assert lines(seats) == [
+        ("#max_party", "Hvor mange kan én melde på? Skriv et helt tall."),
+        ("#closes_hours", "Stenger så mange timer før start: Skriv et helt tall."),
+    ]
     assert ages.soup.find(id="age_to-error").get_text() == "Skriv et helt tall."  # type: ignore[union-attr]
     plan = await visitor.submit(
         await visitor.open("/plans/new"), "/plans/new", title="Plan", first_year="x", last_year="y"

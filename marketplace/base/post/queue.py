@@ -4,7 +4,7 @@ Nobody gets the newer of two messages first: what is due waits while an older on
 with another worker, or has been tried in vain. Not for ever: after HOLDS tries the older one may be at fault, and the
 others go on. What somebody waits for at a screen (URGENT) waits for nothing, holds nothing up, and goes first.
 
-Older is what was written before, and of one moment what has the lower id: ids may be random, and tell no age.
+Older is what was written before, and of one moment what has the lower id.
 """
 
 import asyncio

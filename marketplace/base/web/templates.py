@@ -186,7 +186,7 @@ NAMES_FIELD = re.compile(r'<span data-field-of="([\w-]+)"></span>')
 def label_of(field: str, page: str) -> str:
     """What a field is called on its page, before a sentence about it; nothing where it has no label of its own."""
     found = re.search(rf'<label[^>]* for="{re.escape(field)}">(.*?)(?: <span|</label>)', page)
-    return f"{found[1]}: " if found else ""
+    return f"{found[1]}{' ' if found[1].endswith('?') else ': '}" if found else ""
 
 
 def render(

@@ -110,6 +110,14 @@ async def test_the_tables_add_up_and_stand_beside_the_year_before(february: Visi
         assert row in found, (row, found)
 
 
+async def test_one_session_is_one(sandnes: Municipality, both: list[Person]) -> None:
+    centre = await cell(await make.organization("Frivilligsentralen", municipality=sandnes))
+    await closed(sandnes, 2026, 13, (centre, figures(5, 5, 1)))
+    async with Visitor.at(FEBRUARY) as visitor:
+        await visitor.sign_in(both[0])
+        assert "Mest var det av typen «Aktivitet»: 1 samling." in (await made(visitor)).text
+
+
 async def test_the_pdfs_numbers_are_those_of_the_page(february: Visitor) -> None:
     page = await made(february)
     answer = await february.open(f"{PATH}/versions/1/report.pdf")

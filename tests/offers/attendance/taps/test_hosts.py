@@ -8,10 +8,11 @@ import pytest
 from marketplace.base.data.database import column, rows, value
 from offers.attendance.closing import actions as closing
 from offers.bookings.models import SentWord
-from offers.catalogue.models import Offer, Session
+from offers.catalogue.models import Offer, OfferOrganizer, Session
 from offers.publishing.team import actions as team
 from offers.rights.models import HostAssignment
 from offers.seats.models import Booking
+from organizations.approval.models import Decision
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make
@@ -31,14 +32,17 @@ async def another_host(session: Session, name: str = "Kari", role: Role = Role.H
     return offer, kari
 
 
-@pytest.mark.parametrize("how", ["assignment", "role", "editor"])
+@pytest.mark.parametrize("how", ["assignment", "role", "editor", "closed"])
 async def test_what_was_tapped_while_one_led_is_kept_and_what_came_after_is_refused(
     visitor: Visitor, how: str
 ) -> None:
     session, tom, who = await register_of("Amina", "Elin")
     offer = await Offer.get(id=session.offer_id)
     owner = await Organization.get(id=offer.owner_id)
-    kari = await make.member(owner, Role.EDITOR if how == "editor" else Role.HOST, "Kari")
+    helping = await make.organization("Turlaget") if how == "closed" else owner
+    if how == "closed":
+        await OfferOrganizer.create(offer=offer, organization=helping)
+    kari = await make.member(helping, Role.EDITOR if how == "editor" else Role.HOST, "Kari")
     if how != "editor":
         await HostAssignment.create(person=kari, offer=offer)
     await visitor.sign_in(kari)
@@ -48,6 +52,9 @@ async def test_what_was_tapped_while_one_led_is_kept_and_what_came_after_is_refu
     visitor.wait(2 * MINUTE)
     if how == "assignment":
         await team.remove_host(offer, kari.id, by=tom.id, now=visitor.now)
+    elif how == "closed":
+        await Organization.filter(id=helping.id).update(state="suspended")
+        await Decision.create(organization=helping, answer="suspended", reason="-", at=visitor.now)
     else:
         await Membership.filter(person=kari).update(ended_at=visitor.now)
     visitor.wait(2 * MINUTE)
