@@ -188,6 +188,10 @@ WHERE s.id = $2 OFFSET 0"""
 was closed in the municipality's answer. OFFSET keeps the planner
 from writing what is asked once into each place where it is read: each tap made all those ready and asked none."""
 
+LEADING = f"""SELECT o.id AS offer_id, o.owner_id, NULL::timestamptz AS until
+FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id WHERE s.id = $2 AND {SEES} OFFSET 0"""
+"""The same of whoever leads it now: a row, or none. It is asked often, and ended roles are not made ready for it."""
+
 
 async def hosting(person: UUID, session_id: str | UUID) -> Hosting | None:
     """Whether somebody leads a session, or until when they did; None if they never have. For what they noted while

@@ -17,6 +17,7 @@ from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
+from tests.house.test_queries import asked  # noqa: F401 - a fixture
 from tests.offers.attendance.registers import states
 from tests.offers.attendance.taps.conftest import logged, register_of, send, tap, token_of
 from tests.visitor import Visitor
@@ -260,3 +261,24 @@ async def test_one_part_of_the_heads_has_not_seen_what_another_host_said_of_the_
     adults = tap("adults", 2, at=NOW)
     answer = await send(visitor, session, [adults, tap("children", 3, at=NOW, after=adults["id"])])
     assert answer.outcomes == ["kept", "conflict"]
+
+
+async def test_whoever_leads_asks_nothing_of_what_has_ended(
+    visitor: Visitor,
+    asked: list[str],  # noqa: F811
+) -> None:
+    """That takes seven tables, and is asked of those alone who lead it no more."""
+    session, tom, who = await register_of("Amina")
+    offer, kari = await another_host(session)
+    await visitor.sign_in(kari)
+    token, at = await token_of(visitor), visitor.now
+    asked.clear()
+    assert (
+        await send(visitor, session, [tap("state", "present", who["Amina"], at=at)], token=token)
+    ).outcomes == ["kept"]
+    assert not [one for one in asked if "host_ended" in one]
+    visitor.wait(MINUTE)
+    await team.remove_host(offer, kari.id, by=tom.id, now=visitor.now)
+    asked.clear()
+    assert (await send(visitor, session, [tap("heads", "4", at=at)], token=token)).outcomes == ["kept"]
+    assert len([one for one in asked if "host_ended" in one]) == 1
