@@ -150,6 +150,7 @@ async def test_a_form_of_whoever_signed_in_in_another_tab_says_so_and_is_kept(
         403,
         f"Du har logget inn som {isolated('Kari')} siden du åpnet skjemaet. Ingenting er lagret ennå.",
     )
+    assert "informasjonskapsler" not in late.soup.main.get_text()  # type: ignore[union-attr]
     assert (await visitor.submit(late, "/bookings")).status == 303
 
 
