@@ -20,11 +20,17 @@ EDITS = """(o.owner_id = ANY(editor_of.ids) OR EXISTS (SELECT 1 FROM offer_organ
     WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.approved)))"""
 
 
-LEADS = f"""EXISTS (SELECT 1 FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id
-    WHERE h.offer_id = o.id AND h.person_id = $1 AND m.role IN ('host', 'editor', 'manager')
-    AND (m.organization_id = o.owner_id OR EXISTS (SELECT 1 FROM offer_organizer c
+COUNTS = f"""EXISTS (SELECT 1 FROM {HELD} m WHERE m.person_id = h.person_id AND m.role IN ('host', 'editor', 'manager')
+    AND (m.organization_id = o.owner_id OR m.state = 'approved' AND EXISTS (SELECT 1 FROM offer_organizer c
         WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
-"""Assigned to the offer, and still a member of an organisation that arranges it."""
+"""Does assignment h to offer o count now? Whoever is assigned must still be a member of an organisation that arranges
+it. A suspended one looks after its own offers, not after those of others."""
+
+
+LEADS = (
+    f"""EXISTS (SELECT 1 FROM host_assignment h WHERE h.offer_id = o.id AND h.person_id = $1 AND {COUNTS})"""
+)
+"""Assigned to the offer, and it counts."""
 
 
 EDITOR_OF = f"""(SELECT coalesce(array_agg(organization_id), '{{}}') AS ids,
@@ -172,11 +178,19 @@ ENDED = f"""SELECT o.id AS offer_id, o.owner_id, CASE WHEN now.leads THEN NULL E
     (SELECT max(m.ended_at) FROM host_assignment h JOIN membership m ON m.person_id = h.person_id
         AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS (
             SELECT FROM offer_organizer c WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))
+        WHERE h.person_id = $1 AND h.offer_id = o.id),
+    (SELECT max(d.at) FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id AND m.state = 'suspended'
+        JOIN decision d ON d.organization_id = m.organization_id AND d.answer = 'suspended'
         WHERE h.person_id = $1 AND h.offer_id = o.id)) END AS until, now.leads
 FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id, LATERAL (SELECT {SEES} AS leads OFFSET 0) now
 WHERE s.id = $2 OFFSET 0"""
-"""An assignment that went is stored in host_ended, the end of a role where the role stands. OFFSET keeps the planner
+"""An assignment that went is stored in host_ended, the end of a role where the role stands, and when an organisation
+was closed in the municipality's answer. OFFSET keeps the planner
 from writing what is asked once into each place where it is read: each tap made all those ready and asked none."""
+
+LEADING = f"""SELECT o.id AS offer_id, o.owner_id, NULL::timestamptz AS until
+FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id WHERE s.id = $2 AND {SEES} OFFSET 0"""
+"""The same of whoever leads it now: a row, or none. It is asked often, and ended roles are not made ready for it."""
 
 
 async def hosting(person: UUID, session_id: str | UUID) -> Hosting | None:

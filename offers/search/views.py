@@ -71,6 +71,8 @@ async def offers(request: Request) -> Response:
     served = await municipalities()
     if len(served) > 1 and not chosen_municipalities(form):
         return _where_they_are(request, served)
+    if form.valid and form.leaned:  # an address says the same tomorrow
+        return see_other(f"/offers?{in_address(listed_query(form))}", request)
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)

@@ -14,7 +14,7 @@ from offers.participants.calls.queries import WAITING
 from offers.participants.queries import SHOWN_NAME
 from offers.publishing.queries import MINE
 from offers.publishing.rules import seats_text
-from offers.rights.queries import EDITOR_OF, OWNS
+from offers.rights.queries import COUNTS, EDITOR_OF, OWNS
 from offers.seats.sql import covers
 from offers.work import rules
 from offers.work.told.queries import WAITS
@@ -62,7 +62,7 @@ async def today(person: Any, lang: str, now: datetime) -> list[Meeting]:
         f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, o.joining, {title_in("$3")} AS title,
             p.capacity, p.taken, p.waiting, p.id IS NOT NULL AS has_seats, {recorded()} AS recorded,
             count(*) OVER () AS total, ARRAY(SELECT n.name FROM host_assignment h JOIN person n ON n.id = h.person_id
-                WHERE h.offer_id = o.id AND n.name IS NOT NULL ORDER BY h.id LIMIT 4) AS hosts
+                WHERE h.offer_id = o.id AND n.name IS NOT NULL AND {COUNTS} ORDER BY h.id LIMIT 4) AS hosts
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
         LEFT JOIN LATERAL (SELECT * FROM seat_pool WHERE offer_id = o.id AND {covers(p='seat_pool')}
             LIMIT 1) p ON true

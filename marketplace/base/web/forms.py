@@ -21,7 +21,7 @@ from stdnum.no import fodselsnummer
 
 from marketplace.base.clock import today
 from marketplace.base.i18n import gettext, lazy
-from marketplace.base.text import plain_digits
+from marketplace.base.text import plain_digits, plain_number
 from marketplace.base.web.days import written_out
 from marketplace.base.web.http import Request
 from marketplace.base.web.seen import digest, plain, seen_of
@@ -101,6 +101,7 @@ class Form(BaseModel):
         """An empty form with these values filled in."""
         form = Filled.__new__(Filled)
         form.model, form.errors, form.theirs, form._data, form._seen = cls, {}, {}, None, ""
+        form.leaned = False
         form.values = {name: value if isinstance(value, list) else "" if value is None else str(value)
                        for name, value in values.items()}  # fmt: skip
         return form
@@ -153,9 +154,12 @@ class Filled(Generic[F]):
             for name in model.model_fields
             if name in fields
         }
+        typed = dict(self.values)
         if today:  # What is shown again is what we understood, and the same date tomorrow.
             for name in dated(model) & self.values.keys():
                 self.values[name] = written_out(self.values[name], today)
+        self.leaned = self.values != typed
+        """Did a date lean on today? It is written out in `values`."""
         bad = {
             name
             for name, text in self.values.items()
@@ -167,10 +171,9 @@ class Filled(Generic[F]):
                 CONTROL.sub("", self.values[name]) if isinstance(self.values[name], str) else []
             )
         sent = {
-            name: plain_digits(text) if name in numbers(model) and isinstance(text, str) else text
-            for name, typed in self.values.items()
-            if (text := typed.strip() if isinstance(typed, str) else typed) not in ("", [])
-            and name not in bad
+            name: plain_number(text) if name in numbers(model) and isinstance(text, str) else text
+            for name, said in self.values.items()
+            if (text := said.strip() if isinstance(said, str) else said) not in ("", []) and name not in bad
         }
         try:
             self._data = model.model_validate(sent | given)

@@ -29,11 +29,12 @@ async def look(request: Request) -> Response:
         form = await LookForm.read(request)
         if form.valid:
             me, data = request.person.id, form.data
-            # As at /bookings: lists show the first signs of a number, and a name.
+            # As at /bookings: lists show the first signs of a number, and a name. Counted by itself: whoever tries
+            # numbers there must not keep the desk from helping.
             signs = typed_reference(data.reference)[:3]
             await limits(
                 [Tries("find at a desk", str(me), 30, timedelta(minutes=15)),
-                 Tries("find-booking of", signs, 60, timedelta(days=1))],
+                 Tries("find at a desk of", signs, 60, timedelta(days=1))],
                 now=request.now,
             )  # fmt: skip
             found = await made_at_desk(me, data.reference, data.first_name)

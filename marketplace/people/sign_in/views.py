@@ -126,7 +126,8 @@ async def code(request: Request) -> Response:
         # Bounds guessing over many tickets. The link does not ask this: nobody is locked out of their own mail.
         known = _known_browser(request, ticket.address)
         guesses = [Tries("sign-in code here", known, 30, DAY)] if known else [
-            *of_visitor("sign-in code", request, 30, HOUR), Tries("sign-in code", ticket.address, 30, DAY)
+            *of_visitor("sign-in code", request, 30, HOUR),
+            of_address("sign-in code", ticket.address, 20, DAY, now=request.now),
         ]  # fmt: skip
         await limits(guesses, now=request.now)
         try:

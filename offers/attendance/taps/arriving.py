@@ -45,8 +45,8 @@ async def arrive(
     now: datetime,
 ) -> Arrived:
     """Judge these taps of somebody and write what is kept. A tap that is known is answered as before, and written once.
-    `seen`: what stood when they arrived. Raises NotFound for whoever has never led the session, KeyGone: then they may
-    be sent again later."""
+    `seen`: what stood when they arrived, where it has been read and they lead the session. Raises NotFound for whoever
+    has never led it, KeyGone: then they may be sent again later."""
 
     async def judged(seen: Glance | None) -> Arrived:
         table, sender, expected = await _laid(person, name, seen, now)
@@ -60,10 +60,10 @@ async def arrive(
             _state(table.register, table.saved_at or table.register.saved_at, expected),
         )
 
+    about = About.of(session, sent)
     try:
-        return await judged(seen)
+        return await judged(seen or await glance(person, about))
     except Overtaken:
-        about = About.of(session, sent)
         async with in_transaction():
             await marking.hold_with(session, about.bookings)
             return await judged(await glance(person, about))

@@ -14,7 +14,7 @@ from offers.attendance.queries import JUDGED, UNSHOWN, Register, moved_at, parti
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Board, Face, Logged, Sender, Tap
-from offers.rights.queries import ENDED, hosting
+from offers.rights.queries import ENDED, LEADING, hosting
 from offers.seats.sql import covers
 
 LOG = """SELECT t.id, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, t.person_id, t.substitute_id,
@@ -92,16 +92,22 @@ HERE = SAID.format(session="$2")
 OF_THESE = LOG.format(session="$2", ids="$4", ended_at=moved_at("$2"),
     said=f"{HERE} AND booking_id IS NULL UNION ALL {HERE} AND booking_id = ANY($3)")  # fmt: skip
 """Each half finds its own in the index. With OR between them every tap of the session was read, for each tap anew."""
-GLANCE = f"""SELECT x.owner_id, x.until, h.id AS session, h.starts_at, h.ends_at, h.status, y.fingerprint,
+
+
+def glance_of(hosting: str) -> str:
+    """SQL: what taps are judged by. `hosting`: as whose it is read, who may lead the session no more."""
+    return f"""SELECT x.owner_id, x.until, h.id AS session, h.starts_at, h.ends_at, h.status, y.fingerprint,
     y.closed_at AS year_closed_at, (SELECT r FROM ({JUDGED} WHERE s.id = $2) r) AS register,
     ARRAY(SELECT p FROM ({UNSHOWN} WHERE s.id = $2 AND b.id = ANY($3)) p) AS parties,
     ARRAY(SELECT t FROM ({OF_THESE}) t) AS logged,
     (SELECT concat_ws(' ', count(*), max(b.changed_at)) FROM session s
         JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
         JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' WHERE s.id = $2) AS expected
-FROM ({ENDED}) x CROSS JOIN session h
-LEFT JOIN year_key y ON y.year = extract(year FROM h.starts_at AT TIME ZONE 'Europe/Oslo')
-WHERE h.id = $2 AND (x.leads OR x.until IS NOT NULL)"""
+FROM ({hosting}) x CROSS JOIN session h
+LEFT JOIN year_key y ON y.year = extract(year FROM h.starts_at AT TIME ZONE 'Europe/Oslo')::int WHERE h.id = $2"""
+
+
+GLANCE = glance_of(f"SELECT * FROM ({ENDED}) e WHERE e.leads OR e.until IS NOT NULL")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,10 +153,11 @@ async def glance(person: UUID, about: About) -> Glance | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Tapper(SignedIn, Glance):
-    """Whoever sends taps, with the glance at what they are about. The `session` is None if they have never led it."""
+    """Whoever sends taps, with the glance at what they are about. The `session` is None if they do not lead it now."""
 
 
-BESIDE = asking(GLANCE, "asker.id", "$3", "$4", "$5")
+BESIDE = asking(glance_of(LEADING), "asker.id", "$3", "$4", "$5")
+"""Of whoever leads it now. Who does not is asked for by itself: they are few, and what ended takes seven tables."""
 
 
 def glance_beside(about: About) -> Beside:

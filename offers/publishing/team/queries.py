@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from marketplace.base.text import name_order
+from offers.rights.queries import COUNTS
 from organizations.members.invitations.queries import LOST
 from organizations.members.queries import HELD
 
@@ -12,7 +13,7 @@ from organizations.members.queries import HELD
 @dataclass(frozen=True, slots=True)
 class Leader:
     """Who leads an offer; or whom an `invitation` to, that nobody has answered, was sent to: it has no person yet.
-    `lost`: nobody got it."""
+    `lost`: nobody got it. `counts`: they see who comes, and may take the register."""
 
     person_id: UUID | None
     name: str | None
@@ -20,6 +21,7 @@ class Leader:
     invitation: UUID | None
     address: str | None
     lost: bool
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,10 @@ async def hosts_of(offer_id: UUID) -> list[Leader]:
     return await rows(
         Leader,
         f"""SELECT x.* FROM (SELECT h.person_id, n.name, h.leads_as, NULL::uuid AS invitation, NULL AS address,
-                false AS lost
-            FROM host_assignment h JOIN person n ON n.id = h.person_id WHERE h.offer_id = $1
-        UNION ALL SELECT NULL, NULL, i.leads_as, i.id, i.address, {LOST} FROM invitation i
+                false AS lost, {COUNTS} AS counts
+            FROM host_assignment h JOIN person n ON n.id = h.person_id JOIN offer o ON o.id = h.offer_id
+            WHERE h.offer_id = $1
+        UNION ALL SELECT NULL, NULL, i.leads_as, i.id, i.address, {LOST}, true FROM invitation i
             WHERE i.offer_id = $1 AND i.accepted_at IS NULL AND i.ended_at IS NULL) x
         ORDER BY {name_order("x.name")}, x.person_id, x.invitation LIMIT 200""",
         offer_id,

@@ -11,12 +11,12 @@ from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.bookings import actions
 from offers.bookings.models import CalendarEntry
-from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.catalogue.states import SessionStatus
 from offers.rights.models import HostAssignment
 from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
-from organizations.members.models import Role
+from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor
@@ -56,6 +56,34 @@ async def test_editors_and_hosts_of_the_offer_see_its_participants_and_nobody_el
     assert statuses == [200, 200, 200, 404, 404, 404, 403, 403]
     read = await rows("SELECT actor_id FROM audit_entry WHERE action = 'participants.read'")
     assert {entry["actor_id"] for entry in read} == {person.id for person in allowed}
+
+
+@pytest.mark.parametrize("whose", ["owner", "co_organizer"])
+async def test_the_host_of_an_organisation_that_is_closed_looks_after_its_own_offers_alone(
+    visitor: Visitor, full: Offer, whose: str
+) -> None:
+    owner = await Organization.get(id=full.owner_id)
+    helping = owner if whose == "owner" else await make.organization("Turlaget")
+    if helping is not owner:
+        await OfferOrganizer.create(offer=full, organization=helping)
+    tom = await make.member(helping, Role.HOST, "Tom")
+    await HostAssignment.create(person=tom, offer=full)
+    kari = await make.member(owner)
+    path, closed = f"/manage/offers/{full.slug}/bookings", "Kommer ikke inn her nå"
+
+    async def seen() -> tuple[int, bool]:
+        await visitor.sign_in(kari)
+        said = closed in (await visitor.open(f"/manage/offers/{full.slug}")).text
+        await visitor.sign_in(tom)
+        return (await visitor.open(path)).status, said
+
+    assert await seen() == (200, False)
+    await Organization.filter(id=helping.id).update(state="suspended")
+    assert await seen() == ((200, False) if helping is owner else (404, True))
+    await Organization.filter(id=helping.id).update(state="approved")
+    assert await seen() == (200, False), "it is open again"
+    await Membership.filter(person=tom).update(ended_at=visitor.now)
+    assert await seen() == (403, True)
 
 
 async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(

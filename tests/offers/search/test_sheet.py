@@ -87,10 +87,24 @@ async def test_a_date_that_is_written_counts_before_a_day_that_was_chosen(visito
 async def test_a_date_that_leans_on_today_is_written_out_where_it_was_typed(visitor: Visitor) -> None:
     """A link that is kept, and tomorrow's look at it, speak of the same day."""
     await town()
-    page = await visitor.open("/offers?from=i+morgen&to=15.10")
-    assert list(chips(page)) == ["fra onsdag 14.\xa0oktober 2026", "til og med torsdag 15.\xa0oktober 2026"]
+    typed = await visitor.open("/offers?from=i+morgen&to=15.10&spoken=uk")
+    assert typed.status == 303
+    page = await visitor.follow(typed)
+    assert parse_qs(urlsplit(page.url).query) == {
+        "from": ["14.10.2026"],
+        "to": ["15.10.2026"],
+        "spoken": ["uk"],
+    }
+    assert list(chips(page)) == [
+        "fra onsdag 14.\xa0oktober 2026",
+        "til og med torsdag 15.\xa0oktober 2026",
+        "Українська",
+    ]
     assert page.soup.find(id="from")["value"] == "14.10.2026"  # type: ignore[index]
-    assert parse_qs(urlsplit(chips(page)["fra onsdag 14.\xa0oktober 2026"]).query) == {"to": ["15.10.2026"]}
+    assert parse_qs(urlsplit(chips(page)["fra onsdag 14.\xa0oktober 2026"]).query) == {
+        "to": ["15.10.2026"],
+        "spoken": ["uk"],
+    }
 
 
 async def test_htmx_gets_the_counts_anew_where_they_stand(visitor: Visitor) -> None:

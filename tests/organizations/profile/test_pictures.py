@@ -1,14 +1,18 @@
 """A logo looks as what was sent, whatever kind of file it came in: left and right half are compared, pixel by pixel."""
 
+import asyncio
 import io
 import struct
+import sys
+import threading
 import zlib
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from organizations.profile.pictures import NotAPicture, picture_of
+from organizations.profile import pictures
+from organizations.profile.pictures import Made, NotAPicture, picture_of
 
 SIDE = 64
 Color = tuple[int, int, int, int]
@@ -114,3 +118,45 @@ async def test_of_what_moves_the_first_picture_stands_still(kind: str) -> None:
 async def test_what_moves_in_an_old_way_is_refused_with_what_will_do() -> None:
     with pytest.raises(NotAPicture, match="JPEG, PNG eller WebP"):
         await picture_of(halves("P", 1, 2, "GIF"))
+
+
+async def test_one_picture_is_unpacked_at_a_time_whoever_still_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of 90 kB holds 80 MB, and a thread that unpacks it goes on when nobody waits for it any more."""
+    lock, begun, ended, unpacked = threading.Lock(), threading.Event(), threading.Event(), []
+
+    def slow(sent: bytes, *_words: str) -> Made:
+        assert lock.acquire(blocking=False), "two at once"
+        unpacked.append(sent)
+        begun.set()
+        ended.wait(10)
+        lock.release()
+        return Made(sent, 1, 1)
+
+    monkeypatch.setattr(pictures, "_made", slow)
+    sent = [asyncio.create_task(picture_of(b"%d" % number)) for number in range(4)]
+    await asyncio.to_thread(begun.wait, 10)
+    for gave_up in sent[:3]:
+        gave_up.cancel()
+    await asyncio.gather(*sent[:3], return_exceptions=True)
+    ended.set()
+    assert (await sent[3]).content == b"3"
+    assert unpacked == [b"0", b"3"], "who gave up while they waited costs nothing"
+
+
+async def test_a_large_picture_is_not_copied_before_it_is_small() -> None:
+    """Of 20 million points each copy is 80 MB."""
+    large = written(Image.new("RGBA", (4000, 4000), (200, 10, 10, 128)), "PNG")
+    program = """
+import re, sys
+from pathlib import Path
+from organizations.profile import pictures
+def most():
+    return int(re.search(r"VmHWM:\\s*([0-9]+) kB", Path("/proc/self/status").read_text())[1]) // 1024
+sent, began = sys.stdin.buffer.read(), most()
+pictures._made(sent, "", "")
+print(most() - began)"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    used, _none = await process.communicate(large)
+    assert int(used) < 190, f"{int(used)} MB for a picture of 64"

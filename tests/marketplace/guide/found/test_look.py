@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from marketplace.base.data.database import rows
+from marketplace.base.web.limits import Tries, count
 from marketplace.people.models import ActsFor, Person, Relation
 from offers.catalogue.models import Offer, SeatPool
 from offers.seats.links import link_path
@@ -217,6 +218,18 @@ async def test_trying_ends(visitor: Visitor) -> None:
     assert set(answers[:30]) == {422}
     assert answers[30] == 429
     visitor.wait(timedelta(minutes=16))
+
+
+async def test_who_tries_numbers_elsewhere_does_not_keep_the_desk_from_helping(visitor: Visitor) -> None:
+    _unit, guri, _solveig = await desk()
+    made = await of_guri(visitor, guri, await tour())
+    signs = made.reference[:3]
+    await count([Tries("find-booking of", signs, 60, timedelta(days=1), count=60)], visitor.now)
+    elsewhere = await visitor.submit(
+        await visitor.open("/bookings"), "/bookings", reference=made.reference, word="Olaug"
+    )
+    assert elsewhere.status == 429
+    assert (await looked(visitor, made.reference, "Olaug")).status == 303
 
 
 async def test_what_is_missing_is_said_at_the_field_and_the_rest_is_kept(visitor: Visitor) -> None:

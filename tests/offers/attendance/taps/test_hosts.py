@@ -8,14 +8,16 @@ import pytest
 from marketplace.base.data.database import column, rows, value
 from offers.attendance.closing import actions as closing
 from offers.bookings.models import SentWord
-from offers.catalogue.models import Offer, Session
+from offers.catalogue.models import Offer, OfferOrganizer, Session
 from offers.publishing.team import actions as team
 from offers.rights.models import HostAssignment
 from offers.seats.models import Booking
+from organizations.approval.models import Decision
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
+from tests.house.test_queries import asked  # noqa: F401 - a fixture
 from tests.offers.attendance.registers import states
 from tests.offers.attendance.taps.conftest import logged, register_of, send, tap, token_of
 from tests.visitor import Visitor
@@ -30,14 +32,17 @@ async def another_host(session: Session, name: str = "Kari", role: Role = Role.H
     return offer, kari
 
 
-@pytest.mark.parametrize("how", ["assignment", "role", "editor"])
+@pytest.mark.parametrize("how", ["assignment", "role", "editor", "closed"])
 async def test_what_was_tapped_while_one_led_is_kept_and_what_came_after_is_refused(
     visitor: Visitor, how: str
 ) -> None:
     session, tom, who = await register_of("Amina", "Elin")
     offer = await Offer.get(id=session.offer_id)
     owner = await Organization.get(id=offer.owner_id)
-    kari = await make.member(owner, Role.EDITOR if how == "editor" else Role.HOST, "Kari")
+    helping = await make.organization("Turlaget") if how == "closed" else owner
+    if how == "closed":
+        await OfferOrganizer.create(offer=offer, organization=helping)
+    kari = await make.member(helping, Role.EDITOR if how == "editor" else Role.HOST, "Kari")
     if how != "editor":
         await HostAssignment.create(person=kari, offer=offer)
     await visitor.sign_in(kari)
@@ -47,6 +52,9 @@ async def test_what_was_tapped_while_one_led_is_kept_and_what_came_after_is_refu
     visitor.wait(2 * MINUTE)
     if how == "assignment":
         await team.remove_host(offer, kari.id, by=tom.id, now=visitor.now)
+    elif how == "closed":
+        await Organization.filter(id=helping.id).update(state="suspended")
+        await Decision.create(organization=helping, answer="suspended", reason="-", at=visitor.now)
     else:
         await Membership.filter(person=kari).update(ended_at=visitor.now)
     visitor.wait(2 * MINUTE)
@@ -253,3 +261,24 @@ async def test_one_part_of_the_heads_has_not_seen_what_another_host_said_of_the_
     adults = tap("adults", 2, at=NOW)
     answer = await send(visitor, session, [adults, tap("children", 3, at=NOW, after=adults["id"])])
     assert answer.outcomes == ["kept", "conflict"]
+
+
+async def test_whoever_leads_asks_nothing_of_what_has_ended(
+    visitor: Visitor,
+    asked: list[str],  # noqa: F811
+) -> None:
+    """That takes seven tables, and is asked of those alone who lead it no more."""
+    session, tom, who = await register_of("Amina")
+    offer, kari = await another_host(session)
+    await visitor.sign_in(kari)
+    token, at = await token_of(visitor), visitor.now
+    asked.clear()
+    assert (
+        await send(visitor, session, [tap("state", "present", who["Amina"], at=at)], token=token)
+    ).outcomes == ["kept"]
+    assert not [one for one in asked if "host_ended" in one]
+    visitor.wait(MINUTE)
+    await team.remove_host(offer, kari.id, by=tom.id, now=visitor.now)
+    asked.clear()
+    assert (await send(visitor, session, [tap("heads", "4", at=at)], token=token)).outcomes == ["kept"]
+    assert len([one for one in asked if "host_ended" in one]) == 1

@@ -16,10 +16,11 @@ from marketplace.settings import settings
 from offers.attendance.queries import JUDGED, SAVED, UNSHOWN, Register
 from offers.attendance.rules import Attendee
 from offers.attendance.taps import arriving
-from offers.attendance.taps.queries import GLANCE, WHOLE
+from offers.attendance.taps.queries import GLANCE, WHOLE, glance_of
 from offers.attendance.taps.rules import Logged
 from offers.catalogue.models import Offer, SeatPool
 from offers.rights.models import HostAssignment
+from offers.rights.queries import LEADING
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
@@ -193,7 +194,8 @@ async def test_a_page_is_told_what_it_has_not_seen_and_no_more(visitor: Visitor)
     [
         GLANCE,
         f"""SELECT there.* FROM person asker
-        LEFT JOIN LATERAL ({asking(GLANCE, "asker.id", "$2", "$3", "$4")}) there ON true WHERE asker.id = $1""",
+        LEFT JOIN LATERAL ({asking(glance_of(LEADING), "asker.id", "$2", "$3", "$4")}) there ON true
+        WHERE asker.id = $1""",
     ],
     ids=["by itself", "beside who asks"],
 )
