@@ -19,7 +19,7 @@ from marketplace.base.post.mail import Mail, name_of, post
 from organizations.approval import mails, rules
 from organizations.approval.acts import Act
 from organizations.approval.models import Answer, Decision
-from organizations.approval.queries import Waits, has_number
+from organizations.approval.queries import has_number
 from organizations.approval.register import Answer as Registered
 from organizations.directory.models import (
     STATE_LABELS,
@@ -270,16 +270,15 @@ async def _lock(organization: UUID) -> Organization:
 
 
 async def _tell_coordinators(organization: Organization, now: datetime) -> None:
-    await tell_who_answers(Waits(organization.id, organization.municipality_id, now), now)
+    await tell_who_answers(organization.id, organization.municipality_id, now, now)
 
 
-async def tell_who_answers(one: Waits, now: datetime) -> None:
-    """Tell those who may answer that an application waits: each once, also whoever can be told only later, and once
-    more when it has waited for LATE."""
-    late = "late:" if now - one.created_at >= rules.LATE else ""
-    nth = f"{int(one.created_at.timestamp())}:{late}"
-    told = await coordinators_to_tell(one.municipality_id)
-    await _tell(mails.application_waiting, told, one.id, nth, now)
+async def tell_who_answers(organization: UUID, municipality: UUID, since: datetime, now: datetime) -> None:
+    """Tell those who may answer that an application waits `since` then: each once, also whoever can be told only later,
+    and once more when it has waited for LATE."""
+    late = "late:" if now - since >= rules.LATE else ""
+    told = await coordinators_to_tell(municipality)
+    await _tell(mails.application_waiting, told, organization, f"{int(since.timestamp())}:{late}", now)
 
 
 async def _tell(mail: Mail, told: Iterable[Told], organization: UUID, nth: str, now: datetime) -> None:

@@ -118,25 +118,6 @@ async def has_number(number: str, other_than: UUID | None = None) -> bool:
 
 
 # --- those who answer ---
-class Waits(NamedTuple):
-    """An application that waits for the municipality's answer; `created_at`: since when."""
-
-    id: UUID
-    municipality_id: UUID
-    created_at: datetime
-
-
-async def waiting(since: datetime) -> list[Waits]:
-    """Those that were sent after this moment, the oldest first; not those that were asked for more."""
-    return await rows(
-        Waits,
-        f"""SELECT o.id, o.municipality_id, o.created_at FROM organization o {LAST}
-        WHERE o.state = 'applied' AND ({THEIR_TURN}) IS NOT TRUE AND o.created_at > $1
-        ORDER BY o.created_at, o.id""",
-        since,
-    )
-
-
 class Counts(NamedTuple):
     """How many organisations stand on each shelf."""
 
