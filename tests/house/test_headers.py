@@ -187,7 +187,7 @@ async def test_of_two_hosts_none_is_chosen(
 
 async def test_who_sends_what_is_not_taken_is_told_what_is(town: Town, caller: Visitor) -> None:
     answer = await caller.client.request("PUT", "/offers/tur")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert (answer.status_code, {*answer.headers["allow"].split(", ")}) == (405, {"GET", "HEAD"})
 
 
 @pytest.mark.parametrize(
