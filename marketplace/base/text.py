@@ -68,6 +68,16 @@ def plain_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
+GROUPED = re.compile("[0-9]{1,3}(?:[ .,'\u2019\u00a0\u202f][0-9]{3})+")
+"""Thousands as people and tables write them: 82 000, 82.000 or 82,000."""
+
+
+def plain_number(text: str) -> str:
+    """A whole number without what stands between its thousands; what is no such number as it is."""
+    written = plain_digits(text)
+    return re.sub("[^0-9]", "", written) if GROUPED.fullmatch(written) else written
+
+
 def name_key(name: str) -> str:
     """What is equal for names that people take for the same: width, case, accents' coding and spaces aside."""
     folded = unicodedata.normalize("NFKC", SHAPERS.sub("", clean(name))).casefold()

@@ -60,7 +60,8 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
-    "asked", "asked_before", "ring_me", "day_before", "day_after", "registers", "who_came", "unsent", "sent_elsewhere",
+    "asked", "asked_before", "ring_me", "calls_wait", "led_changed",
+    "day_before", "day_after", "registers", "who_came", "unsent", "sent_elsewhere",
     "name_changed",
     "off_calendar", "measures_given", "offer_facts", "substitute", "substitute_changed",
 )  # fmt: skip
@@ -210,11 +211,12 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
     )  # fmt: skip
     taken = RegisterTaken(person_id=booker.id, session_id=sessions[0].id, taken_at=starts)
     if name == "unsent":
+        objects.append(taken)
+    if name in ("unsent", "calls_wait", "led_changed"):
         objects += [
-            taken,
             Membership(person_id=booker.id, organization_id=owner.id, role=Role.MANAGER, created_at=now),
         ]
-    if name == "ring_me":
+    if name in ("ring_me", "calls_wait"):
         objects.append(call)
     if name in ("missed", "thanks"):
         came = name == "thanks"
@@ -278,6 +280,9 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         "asked": to_member | {"bookings": [str(booking.id)]},
         "asked_before": to_member | {"bookings": [str(booking.id)]},
         "ring_me": to_member | {"call": str(call.id)},
+        "calls_wait": to_member,
+        "led_changed": to_member
+        | {"sessions": {str(one.id): 0 for one in sessions[: 2 if words.full else 1]}},
         "registers": to_member,
         "measures_given": to_member | {"measures": [str(measure.id)]},
         "day_before": to_member | {"day": str(clock.today(since))},

@@ -150,7 +150,8 @@ async def keep(request: Request) -> Response:
                     )
                     return see_other(f"/manage/offers/{offer.slug}/bookings?saved={Saved.KEPT}", request)
     except Refused as refused:
-        form.add_error("reserved", refused.message)
+        # Without a number of seats there is no field for those that are kept.
+        form.add_error("form" if pool.capacity is None else "reserved", refused.message)
     return await _participants(request, offer, form, pool.id)
 
 

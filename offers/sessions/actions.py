@@ -14,7 +14,8 @@ from marketplace.base.data.database import rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
-from marketplace.base.post.mail import Mail, name_of
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, Mail, name_of, post
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
 from offers.attendance.substitute.actions import tell_changed
@@ -33,9 +34,10 @@ from offers.seats.models import EndedBy
 from offers.seats.upkeep import changing
 from offers.sessions import mails, rules
 from offers.sessions.acts import Act
-from offers.sessions.queries import ending_pools
+from offers.sessions.queries import ending_pools, leaders
 from offers.telling.actions import tell
 from offers.telling.addressees import Addressee
+from offers.telling.models import Mails
 
 BEFORE = frozenset({"was_starts", "was_ends", "was_venue", "word_ended"})
 """What a message of a move says of how it was."""
@@ -84,6 +86,7 @@ async def move(
             known[booking] = known.get(booking, {}) | {"word_ended": True}
         await _tell(told, mails.session_moved, f"{session.id}:{sequence + 1}", now, facts, known)
         await tell_changed([session.id], now=now)
+        await _tell_leaders(offer.id, [session.id], by, now)
         return await _recorded(Act.SESSION_MOVED, session.id, offer, told, by, now)
 
 
@@ -118,6 +121,7 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
         }
         await _tell(told, mails.session_cancelled, f"{session.id}:{sequence + 1}", now, facts, known)
         await tell_changed([session.id], now=now)
+        await _tell_leaders(offer.id, [session.id], by, now)
         return await _recorded(Act.SESSION_CANCELLED, session.id, offer, told, by, now)
 
 
@@ -157,6 +161,7 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
         await refresh(offer.id, now)
         await _tell(told, mails.offer_cancelled, str(offer.id), now, {"at": now.isoformat()})
         await tell_changed(ids, now=now)
+        await _tell_leaders(offer.id, ids, by, now)
         return await _recorded(Act.OFFER_CANCELLED, offer.id, offer, told, by, now)
 
 
@@ -251,6 +256,20 @@ async def _tell(
     """A message or a call to each party. `known`: what is otherwise for some of the bookings."""
     for party in parties:
         await tell(mail, party, key=act, now=now, **facts | known.get(party.booking_id, {}))
+
+
+async def _tell_leaders(offer_id: UUID, sessions: list[UUID], by: UUID, now: datetime) -> None:
+    """A message to the others who lead what somebody has moved or cancelled, in the transaction of the act."""
+    if not sessions:
+        return
+    found = await Session.filter(id__in=sessions).order_by("starts_at", "id")
+    changed = {str(each.id): each.sequence for each in found}
+    for one in await leaders(offer_id, by):
+        await post(
+            Mails.LED_CHANGED, channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
+            key=f"led_changed:{one.person_id}:{found[0].id}:{found[0].sequence}", about=About(person_id=one.person_id),
+            organization=str(one.organization_id), person=str(one.person_id), sessions=changed,
+        )  # fmt: skip
 
 
 async def _recorded(

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from marketplace.base.data.database import column, rows
 from offers.catalogue.models import Session
+from offers.rights.sql import LED, SEEN
+from organizations.notices.models import Notice
+from organizations.notices.queries import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,30 @@ async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = 
                 AND s.status <> 'cancelled' AND s.starts_at > $2)
         END ORDER BY p.id""",
         offer_id, now, session_id,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Somebody who leads sessions, and where they are told of it."""
+
+    organization_id: UUID
+    person_id: UUID
+    lang: str
+    channel: str
+    value: str
+
+
+async def leaders(offer_id: UUID, but: UUID) -> list[Leader]:
+    """Those who are told of what becomes of this offer's sessions: its hosts, or where nobody is set to lead it all who
+    may, but for whoever does it. Each by one of their roles."""
+    return await rows(
+        Leader,
+        f"""SELECT DISTINCT ON (t.person_id) t.* FROM offer o, {told(Notice.CHANGED)} t
+        WHERE o.id = $1 AND t.person_id <> $2 AND {SEEN.format(organization="t.organization_id", person="t.person_id")}
+            AND {LED.format(person="t.person_id")}
+        ORDER BY t.person_id, t.organization_id <> o.owner_id, t.organization_id""",
+        offer_id, but,
     )  # fmt: skip
 
 

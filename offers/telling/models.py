@@ -39,6 +39,7 @@ class Mails(StrEnum):
     OFFERED = "offered"
     OFF_CALENDAR = "off_calendar"
     BOOKING_OPENS = "booking_opens"
+    LED_CHANGED = "led_changed"
 
 
 class PhoneCall(Row):

@@ -14,10 +14,11 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import MailFunction, name_of, post
 from offers.bookings.mails import still_waiting
 from offers.bookings.requests.rules import LATE
+from offers.catalogue.recorded import REGISTERS_FOR
 from offers.telling.addressees import Addressee
 from offers.work import mails
 from offers.work.actions import tell_member, tell_members
-from offers.work.told.queries import ASKED_STILL, SINCE, WAITS, nobody_got, whom_to_ask
+from offers.work.told.queries import ASKED_STILL, OTHERS_WAIT, SINCE, WAITS, nobody_got, whom_to_ask
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 
@@ -87,7 +88,7 @@ async def tell_of_requests(now: datetime) -> None:
 
 async def tell_of_calls(now: datetime) -> None:
     """Tell those who may answer of who has asked to be rung: once, as the rows of the outbox know for longer than this
-    looks back."""
+    looks back. And of all calls that nobody makes."""
 
     async def tell(one: Asked) -> None:
         async with in_transaction():
@@ -96,6 +97,35 @@ async def tell_of_calls(now: datetime) -> None:
             )
 
     await jobs.each(await rows(Asked, ASKED, now - timedelta(days=7)), tell)
+    if clock.oslo(now).hour in DAYTIME:
+        await jobs.each(
+            await column(WHOSE_CALLS, *_calls_due(now)), lambda one: _tell_of_waiting_calls(one, now)
+        )
+
+
+CALLS_AFTER, DAYTIME = timedelta(minutes=30), range(8, 21)
+"""Whoever cancels something sees at once whom to ring, and mostly does. The hours are those in Norway."""
+CALLS_DUE = f"""{OTHERS_WAIT.format(now="$1", since="$2")}
+    AND y.told_times < (y.about <> 'asked' AND y.since <= $3)::int + (y.since <= $4)::int"""
+WHOSE_CALLS = f"""SELECT DISTINCT o.owner_id FROM offer o
+JOIN {told(Notice.REQUEST)} t ON t.organization_id = o.owner_id
+WHERE o.id IN (SELECT b.offer_id {CALLS_DUE}) ORDER BY o.owner_id"""
+NOTE_CALLS = f"""UPDATE phone_call SET told_times = told_times + 1 WHERE id IN (
+    SELECT y.id {CALLS_DUE} AND b.offer_id IN (SELECT id FROM offer WHERE owner_id = $5)) RETURNING id"""
+
+
+def _calls_due(now: datetime) -> tuple[datetime, ...]:
+    return now, now - REGISTERS_FOR, now - CALLS_AFTER, now - REMIND_AFTER[0]
+
+
+async def _tell_of_waiting_calls(organization: UUID, now: datetime) -> None:
+    """Those whom no message reaches hear nothing unless somebody rings: told of once, and once more after two days. A
+    call that the queue has made, or a message that came back, nobody else has seen."""
+    async with in_transaction():
+        calls = await column(NOTE_CALLS, *_calls_due(now), organization)
+        if calls:
+            act = f"{max(calls)}:{int(now.timestamp())}"
+            await tell_members(mails.calls_wait, Notice.REQUEST, organization, act, now)
 
 
 MORNING, ASKING, AFTERNOON = 7, 9, 15

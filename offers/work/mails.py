@@ -97,6 +97,37 @@ async def ring_me(channel: Channel, lang: str, organization: str, person: str, c
                            (organization, person), path=f"/manage/sessions/{session}/call-list")  # fmt: skip
 
 
+@mail(to=who_is_told(Notice.REQUEST))
+async def calls_wait(channel: Channel, lang: str, organization: str, person: str) -> Content | None:
+    """Some whom no message reaches wait for a call; nothing when somebody has rung. Who and on what number stands on
+    the lists that it leads to."""
+    number = await queries.calls_waiting(UUID(organization), UUID(person), clock.now())
+    if not number:
+        return None
+    return await to_member("calls_wait", Notice.REQUEST, channel, lang, lazy("Noen må ringes"),
+                           (organization, person), number=number)  # fmt: skip
+
+
+MOST = 10
+"""Sessions that a message about what was changed names at most."""
+
+
+@mail(to=who_is_told(Notice.CHANGED))
+async def led_changed(
+    channel: Channel, lang: str, organization: str, person: str, sessions: dict[str, int]
+) -> Content | None:
+    """Somebody else has moved or cancelled what they lead; nothing when it is over, or they lead it no more."""
+    found = await queries.changed(UUID(organization), UUID(person), lang, sessions, clock.now())
+    if not found:
+        return None
+    off = all(each.called_off for each in found)
+    subject = (
+        lazy("Avlyst: du trenger ikke komme") if off else lazy("Ny tid eller nytt sted for deg som er vert")
+    )
+    return await to_member("led_changed", Notice.CHANGED, channel, lang, subject, (organization, person),
+                           sessions=found[:MOST], total=len(found), off=off)  # fmt: skip
+
+
 def ends_of(day: date) -> tuple[datetime, datetime]:
     """When a day begins and ends in Norway."""
     return clock.at_oslo(day, clock_time()), clock.at_oslo(day + timedelta(days=1), clock_time())

@@ -17,6 +17,7 @@ class Notice(StrEnum):
     TOMORROW = "tomorrow"
     REGISTERS = "registers"
     MEASURE = "measure"
+    CHANGED = "changed"
 
 
 class MemberNotice(Row):

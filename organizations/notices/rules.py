@@ -12,11 +12,11 @@ from organizations.notices.models import Notice
 
 USUAL = {
     Notice.REQUEST: True, Notice.REMINDER: True, Notice.DIGEST: False, Notice.TOMORROW: False, Notice.REGISTERS: True,
-    Notice.MEASURE: True,
+    Notice.MEASURE: True, Notice.CHANGED: True,
 }  # fmt: skip
 """What comes to whoever has not chosen. Somebody waits for an answer to a request, a host is asked once who
-came and the municipality asks once a week at the most, and who answers for a measure has to know; all else can be
-looked up."""
+came and the municipality asks once a week at the most, and who answers for a measure has to know; who leads
+what another has cancelled would come to a closed door; all else can be looked up."""
 
 ANSWERS = (Role.EDITOR, Role.MANAGER)
 """Who may answer a request (product.md: a host sees who comes, and nothing else)."""
@@ -27,16 +27,18 @@ RECEIVES = {
     Notice.TOMORROW: (Role.HOST, *ANSWERS),
     Notice.REGISTERS: (Role.HOST, *ANSWERS),
     Notice.MEASURE: ANSWERS,
+    Notice.CHANGED: (Role.HOST, *ANSWERS),
 }
 """The roles that a kind is for. A host is told of what they lead."""
 
 LABELS = {
-    Notice.REQUEST: lazy("Når noen spør om plass, eller vil bli ringt"),
+    Notice.REQUEST: lazy("Når noen spør om plass, eller skal ringes"),
     Notice.REMINDER: lazy("Når noen fortsatt venter på svar"),
     Notice.DIGEST: lazy("Det som skjedde i går"),
     Notice.TOMORROW: lazy("Hvor mange som kommer i morgen"),
     Notice.REGISTERS: lazy("Når oppmøte ikke er ført"),
     Notice.MEASURE: lazy("Når dere får ansvaret for et tiltak"),
+    Notice.CHANGED: lazy("Når noen andre flytter eller avlyser noe du er vert for"),
 }
 HINTS = {
     Notice.REQUEST: lazy("Med en gang. De venter på dere."),
@@ -45,6 +47,7 @@ HINTS = {
     Notice.TOMORROW: lazy("Én melding om ettermiddagen dagen før."),
     Notice.REGISTERS: lazy("Klokka 9 dagen etter, og når kommunen minner om det, høyst én gang i uka."),
     Notice.MEASURE: lazy("Med en gang en koordinator i kommunen har satt dere opp."),
+    Notice.CHANGED: lazy("Med en gang, så du ikke møter opp til noe som er flyttet eller avlyst."),
 }
 
 

@@ -3,7 +3,6 @@
 import os
 import secrets
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from marketplace.base.data import database
 from marketplace.base.data.database import column, credentials, rows
 from marketplace.base.data.migrate import NEWEST
 from marketplace.base.postgres.embedded import binary
+from tests import program
 from tests.conftest import EMPTY
 from tests.house.town import Town
 
@@ -388,11 +388,8 @@ def schema(url: str) -> str:
 
 
 def migrate(url: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "marketplace", "migrate", *arguments],
-        env=os.environ | {"TREFFPUNKT_DATABASE_URL": url}, capture_output=True, text=True,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
+    done = program.run("migrate", *arguments, environment=os.environ | {"TREFFPUNKT_DATABASE_URL": url})
+    assert (done.code, done.err) == (0, "")
 
 
 async def test_migrations_go_down_to_nothing_and_up_again(own: str) -> None:

@@ -98,6 +98,7 @@ REMEMBERS = {
     "marketplace/base/signing.py:begun_for": ALWAYS,
     "marketplace/base/web/draining.py:global _begun": "that this process was told to end",
     "marketplace/base/web/http.py:host_name": ALWAYS,
+    "marketplace/base/web/forms.py:dated": ALWAYS,
     "marketplace/base/web/forms.py:listed": ALWAYS,
     "marketplace/base/web/forms.py:numbers": ALWAYS,
     "marketplace/base/web/limits.py:counting": ALWAYS,

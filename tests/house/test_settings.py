@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from marketplace.settings import Settings
 from marketplace.variables import variable
 from marketplace.wrong_settings import problems
 from tests.production import GOOD
+from tests.program import run
 
 DOCUMENT = Path(__file__).parents[2] / "docs/settings.md"
 NO_MAIL = "set TREFFPUNKT_SMTP_URL to your mail server: nobody would get a receipt or a link to sign in"
@@ -216,13 +215,8 @@ def test_the_demo_starts_on_loopback(monkeypatch: pytest.MonkeyPatch, url: str) 
 def program(*arguments: str, **environment: str) -> tuple[int, list[str]]:
     """What `python -m marketplace` answers: exit code and the lines of its complaint."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "marketplace", *arguments],
-        env=kept | environment,
-        capture_output=True,
-        text=True,
-    )
-    return done.returncode, done.stderr.splitlines()
+    done = run(*arguments, environment=kept | environment)
+    return done.code, done.err.splitlines()
 
 
 def test_the_program_tells_wrong_settings_in_sentences_and_no_secret() -> None:

@@ -7,8 +7,6 @@ import shutil
 import socket
 import ssl
 import struct
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -31,6 +29,7 @@ from marketplace.base.postgres import embedded
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from tests.offers.seats.test_two_servers import free_port
 from tests.production import GOOD
+from tests.program import run
 
 
 def certificate(folder: Path, name: str = "localhost") -> tuple[Path, Path]:
@@ -155,11 +154,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
 def program(command: str, environment: dict[str, str | None]) -> tuple[int, str]:
     kept = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
     said = {name: text for name, text in environment.items() if text is not None}
-    done = subprocess.run(
-        [sys.executable, "-m", "marketplace", *command.split()], env=kept | said, capture_output=True, text=True,
-        timeout=120,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    done = run(*command.split(), environment=kept | said)
+    return done.code, done.said
 
 
 def test_it_is_green_where_all_is_well_and_sends_nothing(servers: dict[str, Any]) -> None:

@@ -52,11 +52,11 @@ Words = Annotated[str, Field(max_length=600)]
 """A few sentences."""
 
 
-CLOCK = re.compile(r"(?:kl\.?\s*)?(?P<hour>[0-9]{1,2})(?:[.:](?P<minute>[0-9]{2}))?", re.IGNORECASE)
+CLOCK = re.compile(r"(?:kl\.?\s*)?(?P<hour>[0-9]{1,2})(?:[.:, ]?(?P<minute>[0-9]{2}))?", re.IGNORECASE)
 
 
 def clock_of(text: Any) -> time:
-    """18, 18.00 or 18:00 as a clock time. Raises ValueError with the user's words."""
+    """18, 18.00, 18:00 or 1800 as a clock time. Raises ValueError with the user's words."""
     if isinstance(text, time):
         return text
     found = CLOCK.fullmatch(plain_digits(str(text)).strip(" .,"))

@@ -21,7 +21,7 @@ from stdnum.no import fodselsnummer
 
 from marketplace.base.clock import today
 from marketplace.base.i18n import gettext, lazy
-from marketplace.base.text import plain_digits
+from marketplace.base.text import plain_digits, plain_number
 from marketplace.base.web.days import written_out
 from marketplace.base.web.http import Request
 from marketplace.base.web.seen import digest, plain, seen_of
@@ -171,7 +171,7 @@ class Filled(Generic[F]):
                 CONTROL.sub("", self.values[name]) if isinstance(self.values[name], str) else []
             )
         sent = {
-            name: plain_digits(text) if name in numbers(model) and isinstance(text, str) else text
+            name: plain_number(text) if name in numbers(model) and isinstance(text, str) else text
             for name, said in self.values.items()
             if (text := said.strip() if isinstance(said, str) else said) not in ("", []) and name not in bad
         }

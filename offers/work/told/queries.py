@@ -1,14 +1,18 @@
 """What mails to organisations count. Counts and titles only: no name of anybody stands in a mail, and a sensitive offer
 is not called by its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.post.mail import Mail, name_of
+from offers.bookings.queries import HIDDEN
 from offers.catalogue.queries import title_in
 from offers.catalogue.recorded import HAS_REGISTER, REGISTERS_FOR, begun, recorded
+from offers.participants.calls.queries import WAITING
+from offers.rights.sql import LED, SEEN
 from offers.seats.sql import covers, had_place, left
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
@@ -19,14 +23,6 @@ SINCE = "coalesce(b.talk_asked_at, b.created_at)"
 """Since when the organisation owes booking b a word: it asked, or it was asked for a talk."""
 NAME = f"CASE WHEN NOT o.sensitive THEN {title_in('{lang}')} END"
 """What a mail calls offer o; nothing for a sensitive one."""
-SEEN = """(o.owner_id = {organization} AND EXISTS (SELECT FROM membership m WHERE m.person_id = {person}
-        AND m.organization_id = o.owner_id AND m.ended_at IS NULL AND m.role IN ('editor', 'manager'))
-    OR EXISTS (SELECT FROM host_assignment h JOIN membership m ON m.person_id = h.person_id AND m.ended_at IS NULL
-        AND m.organization_id = {organization} AND m.role IN ('host', 'editor', 'manager')
-        WHERE h.offer_id = o.id AND h.person_id = {person} AND (m.organization_id = o.owner_id
-            OR EXISTS (SELECT FROM offer_organizer c WHERE c.offer_id = o.id
-                AND c.organization_id = m.organization_id))))"""
-"""Is offer o one whose participants the person sees as a member of this organisation?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +174,6 @@ async def waits_for_call(call: UUID) -> UUID | None:
     return session
 
 
-LED = """(EXISTS (SELECT FROM host_assignment h WHERE h.offer_id = o.id AND h.person_id = {person})
-    OR NOT EXISTS (SELECT FROM host_assignment h WHERE h.offer_id = o.id))"""
-"""Is offer o one that the person leads? What nobody is set to lead is everybody's who sees it."""
 OF_YESTERDAY = f"""{LACKS_REGISTER.format(now="{ends}", since="{since}")} AND s.ends_at >= {{starts}}
     AND {SEEN} AND {LED}"""
 """Was session s over on that day, of an offer that the person leads, and is not known yet who came?"""
@@ -214,6 +207,50 @@ async def unrecorded(
         FROM session s JOIN offer o ON o.id = s.offer_id WHERE {lacks}
         ORDER BY s.starts_at, s.id LIMIT {MOST}""",
         organization, person, lang, starts, ends, starts - REGISTERS_FOR,
+    )  # fmt: skip
+
+
+OTHERS_WAIT = f"""{WAITING} AND y.since > {{since}} AND (y.about = 'asked' OR s.ends_at IS NULL OR s.ends_at > {{now}})
+    AND (y.number IS NOT NULL OR EXISTS (SELECT FROM person n, person k
+        WHERE n.id = b.participant_id AND k.id = b.booked_by_id AND NOT {HIDDEN}))"""
+"""Calls y that those who lead are to make, about what is not over yet. Whose number is hidden from them is rung by
+whoever booked."""
+
+
+async def calls_waiting(organization: UUID, person: UUID, now: datetime) -> int:
+    """How many calls wait that the person could make as a member of this organisation."""
+    number: int = await value(
+        f"""SELECT count(*) {OTHERS_WAIT.format(now="$3", since="$4")}
+            AND EXISTS (SELECT FROM offer o WHERE o.id = b.offer_id
+                AND {SEEN.format(organization="$1", person="$2")})""",
+        organization, person, now, now - REGISTERS_FOR,
+    )  # fmt: skip
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A session that somebody else has moved or cancelled. `title`: None where it is not named."""
+
+    title: str | None
+    starts_at: datetime
+    ends_at: datetime
+    called_off: bool
+
+
+async def changed(
+    organization: UUID, person: UUID, lang: str, sessions: Mapping[str, int], now: datetime
+) -> list[Changed]:
+    """Those of these sessions, of these versions, that the person leads and that are not over: what was changed again
+    has a message of its own."""
+    return await rows(
+        Changed,
+        f"""SELECT {NAME.format(lang="$3")} AS title, s.starts_at, s.ends_at, s.status = 'cancelled' AS called_off
+        FROM unnest($4::uuid[], $5::int[]) AS x (id, sequence) JOIN session s USING (id, sequence)
+        JOIN offer o ON o.id = s.offer_id
+        WHERE s.ends_at > $6 AND {SEEN.format(organization="$1", person="$2")} AND {LED.format(person="$2")}
+        ORDER BY s.starts_at, s.id""",
+        organization, person, lang, list(sessions), list(sessions.values()), now,
     )  # fmt: skip
 
 

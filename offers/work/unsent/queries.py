@@ -8,7 +8,8 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from offers.catalogue.recorded import REGISTERS
-from offers.work.told.queries import LED, NAME, SEEN
+from offers.rights.sql import LED, SEEN
+from offers.work.told.queries import NAME
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.base.text import clean, isolated, name_key, plain_digits, same_name
+from marketplace.base.text import clean, isolated, name_key, plain_digits, plain_number, same_name
 from marketplace.base.web.forms import Filled, Form, eleven_digits, identity_number
 from marketplace.people.names import PersonName, group_name, person_name
 from offers.seats.links import typed_reference
@@ -61,6 +61,19 @@ def test_names_are_compared_as_people_take_them() -> None:
 
 def test_digits_of_any_script_are_digits() -> None:
     assert plain_digits("٤٣۰６ a") == "4306 a"
+
+
+@pytest.mark.parametrize(
+    "typed", ["82000", "82 000", "82.000", "82,000", "82\u00a0000", "82\u202f000", "82’000", "٨٢ ٠٠٠"]
+)
+def test_thousands_are_read_as_people_and_tables_write_them(typed: str) -> None:
+    """82.000 once was 82."""
+    assert plain_number(typed) == "82000"
+
+
+@pytest.mark.parametrize("typed", ["12,5", "1 2", "1.5", "82.00", "1 000 00", "tusen", "-1 000", ""])
+def test_what_is_no_whole_number_is_let_be(typed: str) -> None:
+    assert plain_number(typed) == typed
 
 
 def test_what_runs_from_right_to_left_keeps_to_itself_in_plain_text() -> None:

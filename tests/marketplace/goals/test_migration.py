@@ -2,8 +2,6 @@
 
 import os
 import secrets
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +9,7 @@ import asyncpg
 import pytest
 
 from marketplace.base.data.database import credentials
+from tests import program
 
 BEFORE = "0023_gaps_and_reminders"
 TOWN = """
@@ -32,11 +31,8 @@ FIGURE = """INSERT INTO goal_figure (id, goal_id, month, value, groups, counted_
 
 
 def migrate(url: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "marketplace", "migrate", *arguments],
-        env=os.environ | {"TREFFPUNKT_DATABASE_URL": url}, capture_output=True, text=True,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
+    done = program.run("migrate", *arguments, environment=os.environ | {"TREFFPUNKT_DATABASE_URL": url})
+    assert (done.code, done.err) == (0, "")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,9 +20,8 @@ from marketplace.operations.backup.folder import Folder
 from marketplace.operations.backup.proving import prove
 from marketplace.operations.backup.tools import Refused, why
 from marketplace.settings import settings
+from tests import program
 from tests.marketplace.operations.clusters import a_place
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +38,9 @@ def place() -> Iterator[Path]:
 def typed(command: str, place: Path, *arguments: str, **more: str) -> tuple[int, str]:
     environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
     ours = {"TREFFPUNKT_DEMO": "1", "TREFFPUNKT_DATA_DIR": str(place / "data")}
-    done = subprocess.run(
-        [sys.executable, "-m", "marketplace", command, *arguments],
-        env=environment | ours | {f"TREFFPUNKT_{name.upper()}": text for name, text in more.items()},
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    more = {f"TREFFPUNKT_{name.upper()}": text for name, text in more.items()}
+    done = program.run(command, *arguments, environment=environment | ours | more)
+    return done.code, done.said
 
 
 def typed_here(command: str, place: Path, *arguments: str, **more: str) -> tuple[int, str]:

@@ -93,6 +93,19 @@ async def test_no_more_is_kept_than_is_free(visitor: Visitor, offer: Offer, type
     assert await seats() == (2, 1, 0, 0)
 
 
+async def test_where_there_is_room_for_all_meanwhile_no_line_leads_to_a_field_that_is_gone(
+    visitor: Visitor, offer: Offer
+) -> None:
+    path = await host(visitor, offer)
+    open_since = await visitor.open(f"{path}/bookings")
+    await SeatPool.all().update(capacity=None)
+    page = await visitor.submit(open_since, "/keep", reserved="1")
+    assert page.status == 422
+    lines = page.soup.select(".ds-error-summary li")
+    assert [line.get_text() for line in lines] == ["Det er plass til alle her, så det trengs ikke."]
+    assert page.soup.select(".ds-error-summary a") == []
+
+
 async def test_what_is_let_go_and_what_is_added_to_the_capacity_is_the_queues(db: None, offer: Offer) -> None:
     pool = await SeatPool.get()
     await participants_actions.keep_seats(pool.id, 1, now=NOW, by=None)

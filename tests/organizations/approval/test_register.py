@@ -1,5 +1,7 @@
 """What the registers say of a number, and what comes of it when they say nothing."""
 
+import asyncio
+import threading
 import time
 
 import pytest
@@ -92,3 +94,15 @@ async def test_nobody_waits_for_a_slow_register(register: Register, monkeypatch:
 
 async def test_a_register_that_is_away_is_no_error() -> None:
     assert await look_up(NUMBER) == NOBODY_ANSWERS
+
+
+async def test_registers_that_do_not_let_go_keep_nobody_else_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing interrupts a name service that is silent; and what is committed waits for a thread of everybody's."""
+    let_go = threading.Event()
+    monkeypatch.setattr(client, "_look_up", lambda *_asked: let_go.wait(20))
+    monkeypatch.setattr(client, "WITHIN", 0.2)
+    try:
+        assert {*await asyncio.gather(*(look_up(NUMBER) for _one in range(40)))} == {NOBODY_ANSWERS}
+        assert await asyncio.wait_for(asyncio.to_thread(str), 5) == ""
+    finally:
+        let_go.set()

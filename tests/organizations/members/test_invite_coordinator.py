@@ -1,8 +1,5 @@
 """The first coordinator of a municipality comes by a command."""
 
-import subprocess
-import sys
-
 import pytest
 
 from marketplace.base.data.instance import claim
@@ -11,19 +8,14 @@ from marketplace.base.models import Channel
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.invitations.actions import invite_coordinator
 from organizations.members.models import Invitation, Membership, Role
-from tests import make
+from tests import make, program
 from tests.conftest import NOW
 from tests.visitor import Visitor
 
 
 def command(*arguments: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "marketplace", "invite-coordinator", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    return done.returncode, done.stdout + done.stderr
+    done = program.run("invite-coordinator", *arguments)
+    return done.code, done.said
 
 
 async def test_the_municipalitys_unit_is_made_and_the_link_accepted(

@@ -32,12 +32,12 @@ async def page_of(visitor: Visitor, role: Role = Role.EDITOR, others: int = 1) -
 async def test_requests_are_told_and_the_rest_is_quiet_until_somebody_chooses(visitor: Visitor) -> None:
     _here, path = await page_of(visitor)
     page = await visitor.open(path)
-    assert page.fields("/notices")["kinds"] == ["request", "reminder", "registers", "measure"]
+    assert page.fields("/notices")["kinds"] == ["request", "reminder", "registers", "measure", "changed"]
     done = await visitor.submit(page, "/notices", kinds=["digest", "request"])
     assert done.status == 303, done.text
     assert await chosen() == {
         "request": True, "reminder": False, "digest": True, "tomorrow": False, "registers": False,
-        "measure": False,
+        "measure": False, "changed": False,
     }  # fmt: skip
 
 
@@ -57,9 +57,9 @@ async def test_a_host_chooses_among_what_a_host_can_get(visitor: Visitor) -> Non
     _here, path = await page_of(visitor, Role.HOST)
     page = await visitor.open(path)
     kinds = {box["value"] for box in page.soup.find_all("input", {"name": "kinds"})}
-    assert kinds == {"digest", "tomorrow", "registers"}
+    assert kinds == {"digest", "tomorrow", "registers", "changed"}
     await visitor.submit(page, "/notices", kinds=["tomorrow", "request"])
-    assert await chosen() == {"digest": False, "tomorrow": True, "registers": False}, (
+    assert await chosen() == {"digest": False, "tomorrow": True, "registers": False, "changed": False}, (
         "what is not for a host is not stored"
     )
 

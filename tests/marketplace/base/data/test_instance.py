@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from marketplace.base.data.database import credentials, value
 from marketplace.base.data.instance import WrongInstance, claim, is_demo, ours
 from marketplace.demo.load import load_if_empty
 from marketplace.settings import settings
-from tests import make
+from tests import make, program
 from tests.cluster import address_of
 from tests.conftest import NOW
 from tests.production import GOOD
@@ -131,11 +129,8 @@ async def test_no_command_of_the_demo_does_anything_to_somebodys_database(
 
 def run(command: tuple[str, ...], **environment: str) -> tuple[int, str]:
     kept = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "marketplace", *command],
-        env=kept | environment, capture_output=True, text=True, timeout=240,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    done = program.run(*command, environment=kept | environment)
+    return done.code, done.said
 
 
 def test_a_folder_that_is_not_the_demos_is_neither_opened_nor_begun_anew(tmp_path: Path) -> None:

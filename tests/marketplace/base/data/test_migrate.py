@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -15,17 +14,16 @@ import pytest
 from marketplace.base.data import marks
 from marketplace.base.data.database import credentials
 from marketplace.base.data.migrate import LOCK_TIMEOUT, NEWEST
+from tests import program
 
 BEFORE = "0046_unfound_by_another"
 FIRST_WITH_A_MARK = "0049_marks"
 
 
 def migrate(url: str, *arguments: str, answer: str = "") -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "marketplace", "migrate", *arguments], input=answer,
-        env=os.environ | {"TREFFPUNKT_DATABASE_URL": url}, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    here = os.environ | {"TREFFPUNKT_DATABASE_URL": url}
+    done = program.run("migrate", *arguments, environment=here, typed=answer)
+    return done.code, done.said
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
-"""Dates as people write them."""
+"""Dates and clock times as people write them."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
 from marketplace.base.i18n import speaking
 from marketplace.base.web.days import Day, day_of, written_out
+from marketplace.base.web.fields import clock_of
 from marketplace.base.web.forms import Filled, Form, dated
 
 MONDAY = date(2026, 11, 30)
@@ -77,3 +78,16 @@ def test_a_form_shows_what_it_understood_and_keeps_what_it_did_not() -> None:
     assert form.values == {"day": "1.12.2026", "last": "i morra", "dates": ["2026-12-01"], "name": "i morgen"}
     assert form.errors == {"last": "Skriv datoen slik: 12.1.2027"}
     assert Filled(DatedForm, sent | {"last": ["8.12"]}, {}, MONDAY).data.last == date(2026, 12, 8)
+
+
+@pytest.mark.parametrize(
+    "text", ["18.30", "18:30", "1830", "18,30", "18 30", "kl. 18.30", "kl 1830", "١٨.٣٠"]
+)
+def test_one_clock_time_in_many_ways(text: str) -> None:
+    assert clock_of(text) == time(18, 30)
+
+
+@pytest.mark.parametrize("text", ["2400", "1860", "25", "18.3", "18:30:00", "seks", ""])
+def test_what_is_no_clock_time_is_asked_about(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Skriv klokkeslettet slik: 18\.00"):
+        clock_of(text)
