@@ -250,7 +250,9 @@ async def no_route(request: StarletteRequest, error: Exception) -> Response:
         view = page.scope.get("endpoint")
         if page.method == "GET" and isinstance(view, Guarded) and view.page:
             return see_other(view.form_page(page), page)
-        return problem_page(page, NotAllowed())
+        answer = problem_page(page, NotAllowed())
+        answer.headers.update(error.headers or {})  # which methods there are (RFC 9110)
+        return answer
     without = page.scope["path"].rstrip("/")
     if without != page.scope["path"] and local_path(without) and page.method == "GET":
         asked = without_positions(page.scope["query_string"].decode("latin-1"))

@@ -37,6 +37,7 @@ from offers.sessions.jobs import tell_added
 from offers.work.actions import ask_others
 from offers.work.jobs import tell_days, tell_of_calls, tell_of_requests, tell_who_waits
 from offers.work.unsent.jobs import ask_for_unsent
+from organizations.approval.jobs import tell_of_applications
 
 stop = asyncio.Event()
 """Set when the worker is told to stop."""
@@ -64,6 +65,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("tell_of_requests", 5 * SECOND, tell_of_requests, in_demo=2 * SECOND),
     Job("tell_of_calls", 30 * SECOND, tell_of_calls, in_demo=2 * SECOND),
     Job("tell_who_waits", 10 * MINUTE, tell_who_waits, in_demo=5 * SECOND),
+    Job("tell_of_applications", 10 * MINUTE, tell_of_applications, in_demo=5 * SECOND),
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),
     Job("ask_for_unsent", 10 * MINUTE, ask_for_unsent, in_demo=5 * SECOND),
     Job("tell_added", 5 * SECOND, tell_added, in_demo=2 * SECOND),

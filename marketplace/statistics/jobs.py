@@ -9,6 +9,7 @@ from marketplace.base.data import jobs
 from marketplace.base.errors import Refused
 from marketplace.statistics import closing
 from marketplace.statistics.closing import Due
+from offers.attendance.closing.actions import close_by_the_clock
 from offers.attendance.year_keys import key_to_close
 
 log = structlog.get_logger("statistics")
@@ -20,6 +21,9 @@ async def close_cells(now: datetime) -> None:
     Without the year's own key nothing of that year is closed, and the operator is told (in the log, and by `doctor` and
     `check-data`); another is never made."""
     keyless, waits = set[int](), set[tuple[UUID, int]]()
+    found = await closing.due(now)
+    if any(one.number == closing.LATE for one in found):  # what was marked on the last evening counts in it
+        await close_by_the_clock(now)
 
     async def close(one: Due) -> None:
         if one.year in keyless or (one.municipality, one.year) in waits:
@@ -37,4 +41,4 @@ async def close_cells(now: datetime) -> None:
             if ours and await closing.close(one, key, now=now):
                 waits.remove((one.municipality, one.year))
 
-    await jobs.each(await closing.due(now), close)
+    await jobs.each(found, close)

@@ -270,8 +270,15 @@ async def _lock(organization: UUID) -> Organization:
 
 
 async def _tell_coordinators(organization: Organization, now: datetime) -> None:
-    told = await coordinators_to_tell(organization.municipality_id)
-    await _tell(mails.application_waiting, told, organization.id, f"{int(now.timestamp())}:", now)
+    await tell_who_answers(organization.id, organization.municipality_id, now, now)
+
+
+async def tell_who_answers(organization: UUID, municipality: UUID, since: datetime, now: datetime) -> None:
+    """Tell those who may answer that an application waits `since` then: each once, also whoever can be told only later,
+    and once more when it has waited for LATE."""
+    late = "late:" if now - since >= rules.LATE else ""
+    told = await coordinators_to_tell(municipality)
+    await _tell(mails.application_waiting, told, organization, f"{int(since.timestamp())}:{late}", now)
 
 
 async def _tell(mail: Mail, told: Iterable[Told], organization: UUID, nth: str, now: datetime) -> None:

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from marketplace.base import clock
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, Recipient, compose, mail
 from organizations.approval.models import Decision
 from organizations.approval.queries import nobody_hears
+from organizations.approval.rules import LATE
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members.addressees import still
 from organizations.members.queries import coordinators_to_tell, managers_to_tell
@@ -42,12 +44,20 @@ async def application_received(channel: Channel, lang: str, organization: str) -
 
 @mail(to=who_may_answer)
 async def application_waiting(channel: Channel, lang: str, organization: str) -> Content | None:
-    """An organisation waits for the municipality; nothing, if somebody has answered meanwhile."""
+    """An organisation waits for the municipality, and for how long if that is long; nothing, if somebody has answered
+    meanwhile."""
     found = await Organization.get_or_none(id=UUID(organization), state=OrganizationState.APPLIED)
     if found is None:
         return None
+    now = clock.now()
+    days = (clock.today(now) - clock.today(found.created_at)).days if now - found.created_at >= LATE else 0
     return compose(
-        "application_waiting", channel, lang, lazy("Noen venter på svar fra kommunen"), organization=found
+        "application_waiting",
+        channel,
+        lang,
+        lazy("Noen venter på svar fra kommunen"),
+        organization=found,
+        days=days,
     )
 
 

@@ -1,6 +1,7 @@
 """What a coordinator may answer, and what comes of it: pure decisions."""
 
 from collections.abc import Iterator, Sized
+from datetime import timedelta
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
@@ -19,6 +20,8 @@ MOVES: dict[OrganizationState, dict[Answer, OrganizationState]] = {
     OrganizationState.DECLINED: {Answer.REOPENED: OrganizationState.APPROVED},
 }
 """From each state: the answers that are possible, and the state that each leads to."""
+LATE = timedelta(days=7)
+"""The municipality is told once more of what has waited for so long."""
 LETS_IN = {Answer.APPROVED, Answer.REOPENED}
 
 ANSWER_LABELS = {

@@ -175,6 +175,21 @@ async def test_an_unknown_host_gets_400_and_no_link_of_its_own(
     assert "evil" not in answer.text
 
 
+@pytest.mark.parametrize("others", [["evil.example"], ["127.0.0.1:8000"], ["evil.example", "127.0.0.1:8000"]])
+@pytest.mark.parametrize("first", [True, False])
+async def test_of_two_hosts_none_is_chosen(
+    others: list[str], first: bool, town: Town, caller: Visitor
+) -> None:
+    hosts = [*others, "127.0.0.1:8000"] if first else ["127.0.0.1:8000", *others]
+    answer = await caller.client.get("/offers/tur", headers=[("host", one) for one in hosts])
+    assert answer.status_code == 400
+
+
+async def test_who_sends_what_is_not_taken_is_told_what_is(town: Town, caller: Visitor) -> None:
+    answer = await caller.client.request("PUT", "/offers/tur")
+    assert (answer.status_code, {*answer.headers["allow"].split(", ")}) == (405, {"GET", "HEAD"})
+
+
 @pytest.mark.parametrize(
     ("path", "target"),
     [("/offers/", "/offers"), ("/en/offers/?q=tur&kind=walk", "/en/offers?q=tur&kind=walk"), ("/my-page/", "/my-page"),

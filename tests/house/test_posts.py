@@ -6,6 +6,7 @@ import pytest
 from starlette.routing import Route
 
 from marketplace.base.errors import TooMany
+from marketplace.base.text import isolated
 from marketplace.base.web.http import own_origins
 from marketplace.people.models import ActsFor
 from offers.bookings.mending import views as mending_views
@@ -134,6 +135,7 @@ async def test_a_form_of_whoever_signed_out_in_another_tab_says_so_and_is_kept(v
 async def test_a_form_of_whoever_signed_in_in_another_tab_says_so_and_is_kept(
     visitor: Visitor, again: bool
 ) -> None:
+    """With the name: on a machine that several use it would be sent as somebody else."""
     kari = await make.member(await make.organization("Turlaget"), Role.EDITOR, "Kari")
     offer = await make.offer(joining=Joining.WHOLE)
     path = f"/offers/{offer.slug}/bookings"
@@ -146,8 +148,9 @@ async def test_a_form_of_whoever_signed_in_in_another_tab_says_so_and_is_kept(
     said = late.soup.select_one(".tp-lead").get_text()  # type: ignore[union-attr]
     assert (late.status, said) == (
         403,
-        "Du har logget inn siden du åpnet skjemaet. Ingenting er lagret ennå.",
+        f"Du har logget inn som {isolated('Kari')} siden du åpnet skjemaet. Ingenting er lagret ennå.",
     )
+    assert "informasjonskapsler" not in late.soup.main.get_text()  # type: ignore[union-attr]
     assert (await visitor.submit(late, "/bookings")).status == 303
 
 

@@ -19,6 +19,10 @@ UNKNOWN = re.compile(r'the text `"(.*?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 PLAIN = re.compile(r"[^\n -~\u00a0-\u024f\u2010-\u2026]")
 """What the last attempt leaves out: all but the letters of Europe."""
+PRIVATE = re.compile(r"[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+"""Signs that each font may use as it likes, so PDF/A has none of them: among them the bullets of lists that are pasted
+from Word."""
+BULLETS = dict.fromkeys("\uf0b7\uf0a7\uf0a8\uf0d8\uf0e0\uf0fc\uf076\uf06e", "•")
 MISSING = "□"
 ATTEMPTS = 3
 MEMORY = 2**32
@@ -30,6 +34,11 @@ def replaced(sign: str) -> str:
     return "" if unicodedata.category(sign) in ("Cf", "Mn", "Me", "Mc", "Sk") else MISSING
 
 
+def plain(facts: str) -> str:
+    """These with the letters of Europe alone."""
+    return PLAIN.sub(lambda found: replaced(found[0]), facts)
+
+
 def locked() -> None:
     """From here on this process opens no file and no connection, whatever runs in it; nor does it grow without end."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
@@ -38,9 +47,10 @@ def locked() -> None:
 
 def printed(template: bytes, root: str, facts: str, timestamp: int, logo: bytes | None) -> bytes:
     """The PDF. Its fonts are those inside typst; `root` is an empty folder, the only one that it could read."""
+    facts = PRIVATE.sub(lambda found: BULLETS.get(found[0], MISSING), facts)
     for attempt in range(ATTEMPTS + 1):
         if attempt == ATTEMPTS:
-            facts = PLAIN.sub(lambda found: replaced(found[0]), facts)
+            facts = plain(facts)
         inputs = {"facts": facts, "logo": json.dumps(list(logo or b""))}
         compiler = typst.Compiler(
             template, root=root, ignore_system_fonts=True, sys_inputs=inputs, package_path=root,
@@ -53,9 +63,14 @@ def printed(template: bytes, root: str, facts: str, timestamp: int, logo: bytes 
         except typst.TypstError as problem:
             named = "".join(UNKNOWN.findall(problem.diagnostic or problem.message))
             signs = set(ESCAPED.sub(lambda found: chr(int(found[1], 16)), named))
-            if attempt == ATTEMPTS or not signs:
+            if attempt == ATTEMPTS:
                 raise
-            facts = "".join(replaced(sign) if sign in signs else sign for sign in facts)
+            # Where it does not say which sign it minds, all go that may be it.
+            facts = (
+                "".join(replaced(sign) if sign in signs else sign for sign in facts)
+                if signs
+                else plain(facts)
+            )
     raise AssertionError("never reached")
 
 

@@ -161,7 +161,7 @@ class Boundary:
         host = length = b""
         for name, text in scope["headers"]:
             if name == b"host":
-                host = text
+                host = b"," if host else text  # of two, each reader would choose its own
             elif name == b"content-length":
                 length = text
         # A probe asks by address, and is told nothing but how we are.

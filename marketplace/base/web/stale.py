@@ -2,6 +2,7 @@
 
 from marketplace.base.errors import SignedOut, StaleForm
 from marketplace.base.i18n import gettext
+from marketplace.base.text import isolated
 from marketplace.base.web.http import OF_SIGN_IN, Request
 
 
@@ -12,7 +13,17 @@ def must_hold(token: str, request: Request) -> None:
         return
     if request.same_origin and not request.is_json and token:
         if request.person:
-            raise StaleForm(gettext("Du har logget inn siden du åpnet skjemaet. Ingenting er lagret ennå."))
+            raise StaleForm(_signed_in_since(request.person.name))
         if token.startswith(OF_SIGN_IN):
             raise SignedOut(gettext("Du er ikke logget inn lenger. Ingenting er lagret ennå."))
     raise StaleForm
+
+
+def _signed_in_since(name: str) -> str:
+    """With their name: it would be sent as whoever is signed in now, on a machine that several use."""
+    if not name:
+        return gettext("Du har logget inn siden du åpnet skjemaet. Ingenting er lagret ennå.")
+    return gettext(
+        "Du har logget inn som %(name)s siden du åpnet skjemaet. Ingenting er lagret ennå.",
+        name=isolated(name),
+    )

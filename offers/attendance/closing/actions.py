@@ -20,7 +20,7 @@ from offers.attendance.keys import settled, shut
 from offers.attendance.marking import Held, hold
 from offers.attendance.models import ClosedBy
 from offers.attendance.queries import came_late
-from offers.attendance.year_keys import lost, needed
+from offers.attendance.year_keys import missing, needed
 from offers.catalogue.models import Session
 from offers.seats.sql import covers
 
@@ -86,7 +86,7 @@ async def reopen(session: Session, *, by: UUID, now: datetime) -> None:
 async def close_by_the_clock(now: datetime) -> None:
     """Close what was begun and that nobody has finished, at twelve the day after; each by itself. What is of a year
     whose key is not here waits for it."""
-    keyless = [year for year in rules.open_years(now) if await lost(year)]
+    keyless = await missing(now)
     for year in keyless:
         log.error("registers are not closed: the key of their year is not here", year=year)
     await jobs.each(await due(now, keyless), lambda one: _close_one(one, now))

@@ -18,11 +18,14 @@ class Due:
 
 
 DUE = f"""FROM register g JOIN session s ON s.id = g.session_id JOIN offer o ON o.id = s.offer_id
-WHERE g.closed_at IS NULL AND s.ends_at < $1 AND s.starts_at >= $2 AND s.status <> 'cancelled' AND {begun()}
-    AND (g.saved_at < $1 OR g.saved_at < (date_trunc('day', s.ends_at AT TIME ZONE 'Europe/Oslo')
-        + interval '1 day 12 hours') AT TIME ZONE 'Europe/Oslo'
-        - interval '{STILL_AT_IT.total_seconds():.0f} seconds')"""
-"""rules.closes_at, for all of them."""
+WHERE g.closed_at IS NULL AND s.status <> 'cancelled' AND {begun()} AND (s.starts_at < $2 AND EXISTS (
+        SELECT FROM year_key y WHERE y.year = extract(year FROM s.starts_at AT TIME ZONE 'Europe/Oslo')
+            AND y.closed_at IS NULL)
+    OR s.starts_at >= $2 AND s.ends_at < $1
+        AND (g.saved_at < $1 OR g.saved_at < (date_trunc('day', s.ends_at AT TIME ZONE 'Europe/Oslo')
+            + interval '1 day 12 hours') AT TIME ZONE 'Europe/Oslo'
+            - interval '{STILL_AT_IT.total_seconds():.0f} seconds'))"""
+"""rules.closes_at, for all of them: of a year that is settled at once, until it is counted for the last time."""
 
 
 async def due(now: datetime, without: list[int]) -> list[Due]:

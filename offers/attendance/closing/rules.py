@@ -20,10 +20,12 @@ def noon_after(moment: datetime) -> datetime:
     return at_oslo(today(moment) + timedelta(days=1), CLOSES)
 
 
-def closes_at(ends_at: datetime, saved_at: datetime | None) -> datetime:
-    """When a register with marks closes by itself. `saved_at`: when something was last marked."""
+def closes_at(starts_at: datetime, ends_at: datetime, saved_at: datetime | None) -> datetime:
+    """When a register with marks closes by itself. `saved_at`: when something was last marked. What is marked on the
+    last day counts as well: then it closes when its year is settled."""
     noon = noon_after(ends_at)
-    return noon if saved_at is None or saved_at < noon - STILL_AT_IT else noon_after(saved_at)
+    closes = noon if saved_at is None or saved_at < noon - STILL_AT_IT else noon_after(saved_at)
+    return min(closes, settled_at(oslo(starts_at).year))
 
 
 def ended_before(now: datetime) -> datetime:
@@ -97,7 +99,7 @@ class Standing:
 
     @property
     def closes_at(self) -> datetime:
-        return closes_at(self.ends_at, self.saved_at or self.now)
+        return closes_at(self.starts_at, self.ends_at, self.saved_at or self.now)
 
     @property
     def last_day(self) -> date:

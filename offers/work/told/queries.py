@@ -211,8 +211,8 @@ async def unrecorded(
 
 
 OTHERS_WAIT = f"""{WAITING} AND y.since > {{since}} AND (y.about = 'asked' OR s.ends_at IS NULL OR s.ends_at > {{now}})
-    AND (y.number IS NOT NULL OR EXISTS (SELECT FROM person n, person k
-        WHERE n.id = b.participant_id AND k.id = b.booked_by_id AND NOT {HIDDEN}))"""
+    AND (y.number IS NOT NULL OR EXISTS (SELECT FROM booking q JOIN person n ON n.id = q.participant_id
+        JOIN person k ON k.id = q.booked_by_id WHERE q.id = b.id AND NOT {HIDDEN}))"""
 """Calls y that those who lead are to make, about what is not over yet. Whose number is hidden from them is rung by
 whoever booked."""
 

@@ -128,6 +128,24 @@ async def test_what_no_font_has_is_shown_as_missing_and_the_rest_is_there(words:
             assert word in found
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("\uf0b7 Gå tur\uf0a7", "• Gå tur•"),
+        ("K\ue000ri", "K□ri"),
+        ("\U000f0000x \U0010fffd", "□x □"),
+        ("Ola\uf8ff", "Ola□"),
+    ],
+)
+async def test_a_bullet_that_is_pasted_from_word_is_one_and_no_private_sign_stops_the_press(
+    words: str, shown: str
+) -> None:
+    """PDF/A has no signs of private use at all: they were refused, whatever else stood there."""
+    assert shown in text(
+        await made(words, title=words, table=Table(words, (words, words), ((words, words),)))
+    )
+
+
 async def test_a_very_long_word_and_title_stay_on_the_paper() -> None:
     word = "Frivillighet" * 20
     found = text(await made(word, title=word, table=Table(word, (word, "2026"), ((word, 5),))))

@@ -102,6 +102,18 @@ async def test_the_year_closes_once_more_on_the_first_of_february_with_what_was_
     assert max(await numbers()) == 13
 
 
+async def test_what_was_marked_on_the_last_evening_is_counted_in_it() -> None:
+    """Whichever job comes first that night: nobody had said "Ferdig", and twelve the next day is too late."""
+    offer = await held(start=datetime(2026, 12, 20, 9, 0, tzinfo=UTC))
+    await came(offer, *CAST[:5])
+    evening = datetime(2027, 1, 31, 20, 0, tzinfo=UTC)
+    await rows("UPDATE register SET closed_at = NULL, closed_by = NULL, saved_at = $1", evening)
+    await close_cells(datetime(2027, 1, 31, 22, 59, tzinfo=UTC))
+    assert (await numbers()).get(12, 0) == 0
+    await close_cells(datetime(2027, 1, 31, 23, 0, tzinfo=UTC))
+    assert (await numbers())[13] == 5
+
+
 async def test_a_person_is_counted_where_they_came_first_and_once() -> None:
     first, second = await held(), await held(start=OCTOBER)
     for name in CAST[:5]:

@@ -4,11 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.people.models import ContactPoint, Person
 from organizations.approval import mails
+from organizations.approval.actions import decide
+from organizations.approval.jobs import tell_of_applications
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Organization, OrganizationKind, OrganizationText
 from organizations.members.models import Membership, Role
@@ -234,3 +237,55 @@ async def test_whoever_applies_and_is_the_only_coordinator_is_told_that_nobody_a
     await visitor.sign_in(nora)
     await send(visitor)
     assert await unheard(visitor) == (True, True)
+
+
+async def told_of() -> list[str]:
+    return [address for mail, address, _lang in await posted() if mail == "application_waiting"]
+
+
+async def test_an_application_that_nobody_answers_is_told_of_once_more_and_then_no_more(
+    visitor: Visitor, aud: Person, register: Register
+) -> None:
+    await send(visitor)
+    for hours in range(0, 24 * 20, 12):
+        await tell_of_applications(NOW + timedelta(hours=hours))
+    assert await told_of() == ["nora@example.no"] * 2
+    at = await value("SELECT max(created_at) FROM outbox_message WHERE mail = 'application_waiting'")
+    assert timedelta(days=7) <= at - NOW < timedelta(days=8)
+    made = await Organization.get(slug="lura-strikkelag")
+    facts = {"organization": str(made.id)}
+    with time_machine.travel(NOW + timedelta(days=7, hours=1)):
+        late = await mails.application_waiting(Channel.EMAIL, "nb", **facts)
+    assert late is not None
+    assert "venter på svar fra kommunen. De har ventet i 7 dager." in late.text
+    first = await mails.application_waiting(Channel.EMAIL, "nb", **facts)
+    assert first is not None
+    assert "De har ventet" not in first.text
+
+
+async def test_whoever_comes_to_answer_later_is_told_of_what_waits(
+    visitor: Visitor, aud: Person, register: Register
+) -> None:
+    """Nobody could be told when they applied: the only coordinator's address was refused."""
+    await ContactPoint.filter(value="nora@example.no").update(refused_at=NOW)
+    await send(visitor)
+    await tell_of_applications(NOW)
+    assert await told_of() == []
+    town = await Organization.get(kind=OrganizationKind.MUNICIPAL)
+    await make.member(town, Role.COORDINATOR, "Per", email="per@example.no")
+    for days in range(3):
+        await tell_of_applications(NOW + timedelta(days=days))
+    assert await told_of() == ["per@example.no"]
+
+
+@pytest.mark.parametrize("said", [Answer.ASKED, Answer.APPROVED, Answer.DECLINED])
+async def test_what_is_answered_or_waits_for_them_is_not_told_of(
+    visitor: Visitor, aud: Person, register: Register, said: Answer
+) -> None:
+    register.knows(NUMBER)
+    await send(visitor)
+    made = await Organization.get(slug="lura-strikkelag")
+    await decide(made.id, said, reason="Fortell mer.", vouched=True, seen=0, by=None,
+                 now=NOW + timedelta(hours=1))  # fmt: skip
+    await tell_of_applications(NOW + timedelta(days=8))
+    assert await told_of() == ["nora@example.no"]

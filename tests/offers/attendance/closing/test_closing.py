@@ -278,9 +278,26 @@ async def test_the_page_says_the_moment_at_which_the_clock_closes_it(db: None) -
         saved = ends + timedelta(minutes=chance.randrange(-60, 3 * 24 * 60))
         await rows("UPDATE session SET starts_at = $1, ends_at = $2", ends - HOUR, ends)
         await rows("UPDATE register SET saved_at = $1", saved)
-        closes = closing_rules.closes_at(ends, saved)
+        closes = closing_rules.closes_at(ends - HOUR, ends, saved)
         assert not await is_due(session.id, closes - timedelta(seconds=1)), (ends, saved)
         assert await is_due(session.id, closes), (ends, saved)
+
+
+async def test_what_is_marked_on_the_last_day_of_its_year_is_closed_and_counted(db: None) -> None:
+    """Twelve the day after would be in February, when nothing of the year is counted any more."""
+    _offer, session, _host = await evening("Amina", starts=BEGAN)
+    await mark(session, "Amina")
+    settled = closing_rules.settled_at(2026)
+    for saved in (settled - 13 * HOUR, settled - timedelta(minutes=1)):
+        await rows("UPDATE register SET saved_at = $1", saved)
+        assert closing_rules.closes_at(session.starts_at, session.ends_at, saved) == settled
+        assert not await is_due(session.id, settled - timedelta(seconds=1))
+        assert await is_due(session.id, settled)
+    await rows("UPDATE year_key SET closed_at = $1", settled)
+    assert not await is_due(session.id, settled), "it is counted for the last time"
+    await rows("UPDATE year_key SET closed_at = NULL")
+    await actions.close_by_the_clock(settled + 3 * DAY)
+    assert await closed_by() == "clock", "also by a worker that stood still"
 
 
 async def test_nobody_came_is_asked_and_recorded_and_may_be_taken_back(visitor: Visitor) -> None:
@@ -314,14 +331,13 @@ async def test_nobody_came_is_refused_where_somebody_is_marked_and_before_the_en
         await actions.nobody_came(now_on, by=leader.id, now=NOW)
 
 
-async def test_after_the_31_of_january_nothing_is_closed_or_reopened(db: None) -> None:
+async def test_after_the_31_of_january_nobody_closes_or_reopens_anything(db: None) -> None:
     _offer, session, host = await evening("Amina", starts=BEGAN)
     await mark(session, "Amina")
     last = datetime(2027, 1, 31, 22, 59, tzinfo=UTC)
     for act in (actions.finish, actions.nobody_came, actions.reopen):
         with pytest.raises(YearClosed):
             await act(session, by=host.id, now=last + timedelta(minutes=1))
-    await actions.close_by_the_clock(last + timedelta(minutes=1))
     assert await closed_by() is None
     await actions.finish(session, by=host.id, now=last)
     assert await closed_by() == "host"
