@@ -23,7 +23,7 @@ from tests.journeys.instance import PATIENCE, Instance, at, database, running, u
 from tests.offers.seats.test_two_servers import free_port
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
-VIOLATIONS = """async rules => {
+VIOLATIONS = """async only => {
     for (let still = 0, height = 0; still < 20; ) {
         await new Promise(requestAnimationFrame)
         still = document.documentElement.scrollHeight == height ? still + 1 : 0
@@ -31,13 +31,15 @@ VIOLATIONS = """async rules => {
     }
     const stick = [...document.querySelectorAll("body *")].filter(one => getComputedStyle(one).position == "sticky")
     stick.forEach(one => { one.style.position = "static" })
-    const found = await axe.run({runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]})
+    const found = await axe.run({runOnly: only, resultTypes: ["violations"]})
     stick.forEach(one => { one.style.position = "" })
     return found.violations
 }"""
 """What opens is judged when it is open and has stood still for twenty frames, not on the way. And what stays in sight
 covers what lies under it until one scrolls; what that is depends on how long a page is today."""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}
+OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""Those of them that ask what colour something has."""
 SHAPE = """[...document.querySelectorAll("*")].map(element => element.tagName
     + [...element.attributes].map(one => one.name + (one.name == "class" || one.name.startsWith("data-")
         ? one.value : ""))).join()"""
@@ -133,6 +135,14 @@ class Somebody:
                 assert not wide, f"{where}{wide} too wide with text at twice its size"
             assert not (found := await violations(self.page, self.sight)), where + found
         assert not self.complaints, where + "; ".join(self.complaints)
+
+    async def look_in_the_dark(self) -> None:
+        """What axe has to say about the colours of the page that one is looking at, once it is dark: nothing else is
+        another page then (tests/journeys/test_pages.py)."""
+        await self.page.emulate_media(color_scheme="dark")
+        found = await violations(self.page, f"{self.sight}, dark", OF_COLOURS)
+        await self.page.emulate_media(color_scheme="light")
+        assert not found, f"{self.page.url}, dark: {found}"
 
     async def press(self, name: str, exact: bool = False, nth: int = 0, status: int = 200) -> None:
         """Press a button or follow a link by what it is called, and look where it leads: to a page of this status."""
@@ -233,13 +243,13 @@ JUDGED: set[tuple[str, str]] = set()
 """The sights and shapes of pages that axe has found nothing on in this run."""
 
 
-async def violations(page: Page, sight: str) -> str:
+async def violations(page: Page, sight: str, rules: dict[str, Any] = RULES) -> str:
     """What axe has to say about a page; nothing where it has seen its like."""
     seen = (sight, await page.evaluate(SHAPE))
     if seen in JUDGED:
         return ""
     await page.evaluate(AXE)
-    found = await page.evaluate(VIOLATIONS, RULES)
+    found = await page.evaluate(VIOLATIONS, rules)
     if not found:
         JUDGED.add(seen)
     return "; ".join(

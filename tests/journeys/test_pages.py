@@ -1,11 +1,14 @@
 """Every kind of page, at a desk, on a phone, in the dark: accessible, quiet, and within its frame."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.journeys.conftest import DESKTOP, PHONE, Somebody
 
+ROOT = Path(__file__).parents[2]
 DARK = {"color_scheme": "dark"}
 SIGHTS = {
     "desktop": DESKTOP,
@@ -70,15 +73,37 @@ WORK = {
 }
 
 
-@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("sight", ["desktop", "phone", "narrow"])
 async def test_public_pages(arrive: Any, sight: str) -> None:
+    """By day; at a desk and on a phone also in the dark."""
+    paths = dict.fromkeys(PUBLIC, 200) | {
+        "/offers/finnes-ikke": 404,
+        "/offers?kind=finnes-ikke": 422,
+        "/manage": 200,
+    }
     async with arrive(**SIGHTS[sight]) as visitor:
-        for path in PUBLIC:
-            await visitor.go(path)
-        await visitor.go("/offers/finnes-ikke", status=404)
-        await visitor.go("/offers?kind=finnes-ikke", status=422)
-        await visitor.go("/manage")
+        for path, status in paths.items():
+            await visitor.go(path, status)
+            if sight != "narrow":
+                await visitor.look_in_the_dark()
         assert await visitor.heading() == "Logg inn"
+
+
+def test_in_the_dark_only_colours_are_others() -> None:
+    """So a page that has been looked at by day need only be asked for its colours in the dark."""
+    written = {path: path.read_text() for folder in ("static", "templates") for path in (ROOT / folder).rglob("*")
+               if path.suffix in (".css", ".js", ".html")}  # fmt: skip
+    dark = re.compile(r"prefers-color-scheme|matchMedia\([^)]*scheme")
+    assert [path.name for path, text in written.items() for _ in dark.finditer(text)] == ["tokens.css"]
+    tokens = next(text for path, text in written.items() if path.name == "tokens.css")
+    block = re.search(
+        r"@media screen and \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}\s*\}", tokens, re.DOTALL
+    )
+    assert block is not None
+    said = re.sub(r"/\*.*?\*/", "", block[1], flags=re.DOTALL).split(";")
+    assert len(said) > 50
+    colour = r"\s*(--[\w-]+:\s*(#[0-9a-f]{3,8}|none|brightness\([^;]*)|color-scheme: dark)?\s*"
+    assert [one for one in said if not re.fullmatch(colour, one)] == []
 
 
 @pytest.mark.parametrize("sight", ["desktop", "dark phone"])

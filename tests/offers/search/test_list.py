@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from bs4 import Tag
 
-from marketplace.base.data.database import value
+from marketplace.base.data.database import column, rows, value
 from marketplace.settings import settings
 from offers.catalogue.kinds import Kind
 from offers.catalogue.models import Joining, OfferText, Session  # fmt: skip
@@ -358,8 +358,11 @@ async def test_a_page_asks_the_database_equally_often_for_one_row_and_for_thirty
 async def test_one_network_may_search_three_hundred_times_in_five_minutes(visitor: Visitor) -> None:
     await make.offer("Strikkekafé")
     somebody = visitor.at_network("203.0.113.7")
-    statuses = [(await somebody.open("/offers?q=strikk")).status for _ in range(301)]
-    assert (statuses.count(200), statuses[-1]) == (300, 429)
+    for number in (1, 2):
+        assert (await somebody.open("/offers?q=strikk")).status == 200
+        assert await column("SELECT count FROM rate_limit") == [number]
+    await rows("UPDATE rate_limit SET count = 299")
+    assert [(await somebody.open("/offers?q=strikk")).status for _ in range(2)] == [200, 429]
     assert (await somebody.open("/offers")).status == 200
 
 

@@ -60,13 +60,14 @@ async def test_words_are_found_in_any_form_and_the_last_also_by_its_beginning(wo
     assert await titles(Search(words=words)) == ["Språkkafé"]
 
 
-@pytest.mark.parametrize("words", ["kafe", "kafé", "strikkekafe", "bla kors", "sprak", "KORS kafe"])
-async def test_words_are_found_within_others_and_without_rings_and_accents(words: str) -> None:
+async def test_words_are_found_within_others_and_without_rings_and_accents() -> None:
     await make.offer("Strikkekafé med språkhjelp", starts=[days(1)])
     await OfferText.all().update(keywords="Blå Kors Møteplass")
     await make.offer("Turgruppe", starts=[days(2)])
     await make_parts(NOW)
-    assert await titles(Search(words=words)) == ["Strikkekafé med språkhjelp"]
+    typed = ("kafe", "kafé", "strikkekafe", "bla kors", "sprak", "KORS kafe")
+    found = {words: await titles(Search(words=words)) for words in typed}
+    assert found == {words: ["Strikkekafé med språkhjelp"] for words in typed}
 
 
 async def test_short_words_are_not_looked_for_inside_others() -> None:
