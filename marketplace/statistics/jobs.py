@@ -9,7 +9,7 @@ from marketplace.base.data import jobs
 from marketplace.base.errors import Refused
 from marketplace.statistics import closing
 from marketplace.statistics.closing import Due
-from offers.attendance.closing.actions import close_by_the_clock
+from offers.attendance.closing.jobs import close_registers
 from offers.attendance.year_keys import key_to_close
 
 log = structlog.get_logger("statistics")
@@ -23,14 +23,12 @@ async def close_cells(now: datetime) -> None:
     keyless, waits = set[int](), set[tuple[UUID, int]]()
     found = await closing.due(now)
     if any(one.number == closing.LATE for one in found):  # what was marked on the last evening counts in it
-        await close_by_the_clock(now)
+        await close_registers(now)
 
     async def close(one: Due) -> None:
         if one.year in keyless or (one.municipality, one.year) in waits:
             return
-        waits.add(
-            (one.municipality, one.year)
-        )  # also when it fails: the next month comes after this one, or not yet
+        waits.add((one.municipality, one.year))  # also when it fails: the next month comes after this one
         try:
             key = await key_to_close(one.year)
         except Refused:

@@ -107,7 +107,7 @@ async def test_a_post_that_our_own_form_did_not_send_is_refused(
         page = Page(await caller.client.post(path, data={"form_token": token} if token is not None else {},
                                              headers=headers))  # fmt: skip
         assert page.status == 403, (token, headers)
-        another = "Du har logget inn siden du åpnet skjemaet."
+        another = "siden du åpnet skjemaet. Ingenting er lagret ennå."
         told = another if token and not headers else "Skjemaet er for gammelt, eller kom fra et annet sted."
         assert page.text.count(told) == 1, (token, headers)
 

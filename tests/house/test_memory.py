@@ -25,6 +25,7 @@ REMEMBERED = {
     "_when(starts, ends, day, lang)": "when a session is",
     "http_date(moment)": "when a page was changed",
     "qr(address)": "the short address of an offer",
+    "dated(form)": "a form of the code",
     "_kind(kind, lang)": "one of the kinds of offers",
     "_audiences(audiences, main, lang)": "whom offers are for",
     "begun_for(secret, purpose)": "a purpose that the code names",
