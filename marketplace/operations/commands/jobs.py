@@ -71,7 +71,7 @@ def line(job: Job, report: Report | None, now: datetime) -> str:
     """One job in a line."""
     often = f"every {span((settings().demo and job.in_demo) or job.every)}"
     if report is None or report.runs + report.failures == 0:
-        return f"{job.name:16} {often:12} has not run"
+        return f"{job.name:20} {often:12} has not run"
     last = (
         f"last {span(now - report.ran_at)} ago, {report.took_ms / 1000:.1f} s"
         if report.ran_at
@@ -79,7 +79,7 @@ def line(job: Job, report: Report | None, now: datetime) -> str:
     )
     counted = f"{report.failures} of {report.runs + report.failures} failed"
     wrong = f"; NOW FAILING: {report.problem}" if report.failing else ""
-    return f"{job.name:16} {often:12} {last}; {counted}{wrong}"
+    return f"{job.name:20} {often:12} {last}; {counted}{wrong}"
 
 
 def span(of: timedelta) -> str:
