@@ -1,17 +1,18 @@
 """Checking in by the poster on the wall: with a phone's camera, by typing, and what the host does with it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.journeys.conftest import PHONE, database
 
-BEGINS = """UPDATE session SET starts_at = now() + interval '10 minutes', ends_at = now() + interval '2 hours'
+BEGINS = """UPDATE session SET starts_at = $1::timestamptz + interval '10 minutes', ends_at = $1 + interval '2 hours'
 WHERE id = (SELECT s.id FROM session s JOIN offer o ON o.id = s.offer_id WHERE o.slug = 'strikkekafe-for-alle'
     AND s.status = 'scheduled' ORDER BY s.starts_at DESC LIMIT 1) RETURNING id"""
 
 
 async def test_whoever_comes_says_so_by_the_poster_on_the_wall(arrive: Any, instance: str) -> None:
     async with database(instance) as connection:
-        session = await connection.fetchval(BEGINS)
+        session = await connection.fetchval(BEGINS, datetime.now(UTC))
     async with arrive() as host:
         await host.sign_in("mariam@example.no")
         await host.go(f"/manage/sessions/{session}/check-in")
