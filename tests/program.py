@@ -6,6 +6,7 @@ and the channels that it is given. Of our own code only `marketplace.cli` has be
 first: what a command forgets to import is missing here too.
 """
 
+import atexit
 import gc
 import importlib
 import json
@@ -80,6 +81,7 @@ def _started() -> tuple[str, subprocess.Popen[bytes]]:
     )  # fmt: skip
     assert started.stdout is not None
     assert started.stdout.read(1) == b".", "the process that forks did not start"
+    atexit.register(started.communicate)
     return name, started
 
 
