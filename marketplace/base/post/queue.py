@@ -35,8 +35,9 @@ SPREAD = 0.1
 HOLDS = 3
 """After so many tries, some twenty minutes, a message holds up nothing behind it any more."""
 
-OLDER = f"""SELECT FROM outbox_message o WHERE o.address = m.address AND o.channel = m.channel
-    AND (o.created_at, o.id) < (m.created_at, m.id) AND {GOING} AND o.mail <> ALL($5)
+BEFORE = "o.address = m.address AND o.channel = m.channel AND (o.created_at, o.id) < (m.created_at, m.id)"
+"""Is message o older than m, to the same address?"""
+OLDER = f"""SELECT FROM outbox_message o WHERE {BEFORE} AND {GOING} AND o.mail <> ALL($5)
     AND o.attempts <= $4 AND (o.attempts > 0 OR o.due_at <= $1) OFFSET 0"""
 # OFFSET 0: asked of one after the other until BATCH are free. Joined, all that waits is compared with all that waits.
 DUE = f"""SELECT id, due_at FROM outbox_message m WHERE {GOING} AND due_at <= $1
