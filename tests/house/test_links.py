@@ -117,7 +117,7 @@ async def test_a_link_that_stops_messages_stops_them(visitor: Visitor, whose: tu
 
 
 @pytest.mark.usefixtures("of_before")
-@pytest.mark.parametrize("kind", Notice)
+@pytest.mark.parametrize("kind", NOTICES)
 async def test_a_link_that_stops_one_kind_stops_that(visitor: Visitor, kind: Notice) -> None:
     await make.member(await make.organization(id=CENTRE), Role.EDITOR, id=MEMBER)
     assert (await visitor.client.post(NOTICES[kind], data=ONE_CLICK)).status_code == 200
