@@ -227,12 +227,15 @@ async def test_nobody_who_is_signed_in_is_told_that_they_are_not(visitor: Visito
 
 
 async def test_whose_phone_may_hold_a_key_comes_to_a_page_that_takes_it(visitor: Visitor) -> None:
-    assert "data-lock" not in (await visitor.open("/")).response.text
+    """Who leads nothing has the code that asks whether anything lies there, and no key on the page."""
+    for mark in ("data-lock", "data-waiting", "data-keys"):
+        assert mark not in (await visitor.open("/")).response.text
     await visitor.sign_in(await make.person("Ola"))
-    assert "data-lock" in (await visitor.open("/my-page")).response.text
+    shown = (await visitor.open("/my-page")).response.text
+    assert ("data-waiting" in shown, "data-keys" in shown) == (True, False)
     await visitor.sign_in(await make.member(await make.organization(), Role.HOST))
     page = await visitor.open("/my-page")
-    assert "data-lock" not in page.response.text
+    assert "data-keys" in page.response.text
     for way in ("/sign-out", "/my-page/sign-ins/end"):
         done = await visitor.post(way, {"form_token": page.fields()["form_token"]})
         assert (done.status, done.response.headers["location"]) == (303, "/sign-in?saved=out"), way
