@@ -6,17 +6,15 @@ from marketplace.base.text import isolated
 from marketplace.base.web.http import OF_SIGN_IN, Request
 
 
-def must_hold(token: str, request: Request) -> None:
-    """Raises StaleForm or SignedOut unless this is the token of a page that we gave this browser. Most often somebody
-    has signed out or in meanwhile, in another tab: they are told so."""
-    if request.same_origin and request.form_token_valid(token):
-        return
+def stale(token: str, request: Request) -> StaleForm | SignedOut:
+    """What to raise where this is not the token of a page that we gave this browser. Most often somebody has signed out
+    or in meanwhile, in another tab: they are told so."""
     if request.same_origin and not request.is_json and token:
         if request.person:
-            raise StaleForm(_signed_in_since(request.person.name))
+            return StaleForm(_signed_in_since(request.person.name))
         if token.startswith(OF_SIGN_IN):
-            raise SignedOut(gettext("Du er ikke logget inn lenger. Ingenting er lagret ennå."))
-    raise StaleForm
+            return SignedOut(gettext("Du er ikke logget inn lenger. Ingenting er lagret ennå."))
+    return StaleForm()
 
 
 def _signed_in_since(name: str) -> str:
