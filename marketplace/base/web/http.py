@@ -181,7 +181,7 @@ class Request(requests.Request):
 
     def form_token_valid(self, token: str) -> bool:
         salt, mac = token[:16], token[16:]
-        secret = made_by(mac, "form", salt, self.form_binding, length=32)
+        secret = made_by(mac, "form", salt, self.form_binding, length=32) if self.same_origin else None
         if secret:
             read_form_of(secret)
         return secret is not None

@@ -65,7 +65,7 @@ async def unsubscribe(request: Request) -> Response:
             await actions.stop_news(hashed, now=request.now)
             return PlainTextResponse("OK")  # they follow no redirect
         token = (await request.fields()).get("form_token", [""])[-1]
-        if not request.same_origin or not request.form_token_valid(token):
+        if not request.form_token_valid(token):
             raise stale(token, request)
         await actions.stop_news(hashed, now=request.now)
         return see_other(f"/unsubscribe/{request.path_params['token']}", request)
