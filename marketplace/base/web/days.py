@@ -141,6 +141,3 @@ def _whole(day: date) -> str:
 
 
 Day = Annotated[date, BeforeValidator(day_of)]
-
-
-__all__ = ["Day", "day_of", "written_out"]

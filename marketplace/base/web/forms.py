@@ -154,12 +154,13 @@ class Filled(Generic[F]):
             for name in model.model_fields
             if name in fields
         }
-        typed = dict(self.values)
+        self.leaned = False
+        """Did a date lean on today? It is written out in `values`."""
         if today:  # What is shown again is what we understood, and the same date tomorrow.
             for name in dated(model) & self.values.keys():
-                self.values[name] = written_out(self.values[name], today)
-        self.leaned = self.values != typed
-        """Did a date lean on today? It is written out in `values`."""
+                typed = self.values[name]
+                self.values[name] = written_out(typed, today)
+                self.leaned |= self.values[name] != typed
         bad = {
             name
             for name, text in self.values.items()
