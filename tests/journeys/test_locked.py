@@ -1,12 +1,14 @@
 """Taps on a phone whose lock has changed, or whose host leads nothing any more: none is lost unseen."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.journeys.conftest import PHONE
-from tests.journeys.registers import Town, town  # noqa: F401 - a fixture
+from tests.journeys.conftest import Somebody
+from tests.journeys.registers import Town, at_the_register, town  # noqa: F401 - a fixture
 from tests.journeys.test_queue import at_home  # noqa: F401 - a fixture
 from tests.journeys.test_register import LEFT, until_none
 
@@ -110,27 +112,25 @@ ENDS = """UPDATE membership m SET ended_at = now() - interval '1 hour' FROM pers
 LEADS_AGAIN = "UPDATE membership SET ended_at = NULL WHERE id = ANY($1)"
 
 
-async def one_waits_on_the_phone(host: Any, session: str) -> Page:
-    """A mark that is not sent, and another page of theirs, that is still open."""
-    page = await host.open_register(session)
-    await page.locator("form[data-kept]").wait_for(state="attached")
-    await host.lose_net()
-    await page.get_by_role("switch").first.click()
-    await expect(page.locator("#tp-waiting")).to_contain_text("Ett merke er ikke sendt")
-    other: Page = await page.context.new_page()
-    await page.close()
-    await other.context.set_offline(False)
-    return other
+@asynccontextmanager
+async def one_waits(arrive: Any, town: Town) -> AsyncIterator[tuple[str, Somebody, Page]]:  # noqa: F811
+    """A session, its host with a mark on the phone that is not sent, and another page of theirs, that is still open."""
+    async with at_the_register(arrive, town) as (session, host, page):
+        await page.locator("form[data-kept]").wait_for(state="attached")
+        await host.lose_net()
+        await page.get_by_role("switch").first.click()
+        await expect(page.locator("#tp-waiting")).to_contain_text("Ett merke er ikke sendt")
+        host.page = await page.context.new_page()
+        await page.close()
+        await host.page.context.set_offline(False)
+        yield session, host, host.page
 
 
 async def test_who_leads_nothing_any_more_sends_what_waits_and_reads_why_it_is_refused(
     arrive: Any,
     town: Town,  # noqa: F811
 ) -> None:
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = host.page = await one_waits_on_the_phone(host, session)
+    async with one_waits(arrive, town) as (session, host, page):
         ended = [one["id"] for one in await town.connection.fetch(ENDS)]
         try:
             await host.go("/my-page")
@@ -156,10 +156,7 @@ async def test_what_cannot_be_opened_any_more_is_told_with_its_register_until_it
     town: Town,  # noqa: F811
 ) -> None:
     """As when the server's secret of then is gone."""
-    session = await town.begins()
-    async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
-        page = host.page = await one_waits_on_the_phone(host, session)
+    async with one_waits(arrive, town) as (session, host, page):
         await host.go("/my-page")
         await page.evaluate("""async (address) => {
             const { Store } = await import(address);
