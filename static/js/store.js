@@ -103,11 +103,15 @@ export class Store {
 
   async people() { return asked(this.on("keys").getAllKeys()); }
 
-  // Whoever else was signed in here: their taps stay, but nobody opens them before they sign in again.
+  // Of whoever else was signed in here no names stay, and no key: their taps do, sealed until they sign in again.
   async lock(all_but = null) {
-    for (const person of await this.people()) {
-      if (person !== all_but) { await asked(this.on("keys", "readwrite").delete(person)); }
+    const transaction = this.database.transaction(["keys", "registers"], "readwrite");
+    for (const store of [transaction.objectStore("keys"), transaction.objectStore("registers")]) {
+      for (const at of await asked(store.getAllKeys())) {
+        if ([at].flat()[0] !== all_but) { store.delete(at); }
+      }
     }
+    await done(transaction);
   }
 
   async seal(person, session, what, key = null) {
@@ -196,8 +200,10 @@ export class Store {
   // Whoever signs out leaves no names here, and no key, whether that still opens them or not. Taps are not touched: see
   // throwAway.
   async purge(person) {
-    await asked(this.on("registers", "readwrite").delete(IDBKeyRange.bound([person], [person, []])));
-    await asked(this.on("keys", "readwrite").delete(person));
+    const transaction = this.database.transaction(["keys", "registers"], "readwrite");
+    transaction.objectStore("registers").delete(IDBKeyRange.bound([person], [person, []]));
+    transaction.objectStore("keys").delete(person);
+    await done(transaction);
   }
 
   // The one way to lose a tap: the host's own act, when it waits or when they have read that it cannot be opened.

@@ -48,12 +48,28 @@ async def test_what_waits_is_sealed_anew_while_its_secret_is_named_and_is_there_
         const found = [await values(store, "host")];
         await store.unlock("host", `${key("c")} ${key("b")}`);
         await store.lock("host");
+        found.push((await store.kept("host")).length);
         await store.lock();
         await store.unlock("host", key("c"));
         found.push(await values(store, "host"), (await store.kept("host")).length, await store.people());
         await store.unlock("another", key("x"));
         return [...found, await values(store, "another")];
-    }""") == [[1, 2, 3], [1, 2, 3], 1, ["host"], [9]]
+    }""") == [[1, 2, 3], 1, [1, 2, 3], 0, ["host"], [9]]
+
+
+async def test_of_whoever_is_not_signed_in_no_names_stay_also_where_their_key_went_before(phone: Any) -> None:
+    """As when the page was left in the moment in which it threw both away."""
+    assert await phone.evaluate("""async () => {
+        const store = await laid("host", key("a"));
+        for (const person of ["host", "other"]) {
+            await store.unlock(person, key("a"));
+            await store.keep(person, "s", { title: "Kafé", register: null });
+        }
+        await store.database.transaction("keys", "readwrite").objectStore("keys").delete("host");
+        await store.lock("other");
+        await store.unlock("host", key("a"));
+        return [(await store.kept("host")).length, (await store.kept("other")).length];
+    }""") == [0, 1]
 
 
 async def test_a_phone_that_is_unlocked_still_needs_no_secret_that_is_gone(phone: Any) -> None:
