@@ -134,10 +134,10 @@ def questions(found: Asked) -> list[Question]:
 def tell(form: Filled[Any], found: Asked, fields: Mapping[str, Sequence[str]]) -> None:
     """Put what was sent to what is asked back into a form that is shown again, with what is wrong."""
     sent = {name: typed[-1] for name, typed in fields.items()}
-    names = ["age"] if not _changed(said_of_age(found.age_from, found.age_to), sent) else []
-    for question in questions(found):
-        if question.kind is QuestionKind.TEXT or not _changed(question.said, sent):
-            names.append(question.field)  # yes to one question is not yes to another
+    names = [] if _changed(said_of_age(found.age_from, found.age_to), sent) else ["age"]
+    names += [
+        one.field for one in questions(found) if one.kind is QuestionKind.TEXT or not _changed(one.said, sent)
+    ]  # yes to one question is not yes to another
     form.values |= {name: sent[name] for name in names if name in sent}
     form.errors |= judged(found, sent)[1]
 

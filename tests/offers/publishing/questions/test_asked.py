@@ -101,8 +101,8 @@ async def test_a_choice_that_was_exchanged_meanwhile_is_not_taken_for_the_new_on
 
 
 @pytest.mark.parametrize(
-    "change", [{"text": "Kan vi dele nummeret ditt med de andre?"}, {"purpose": "Naboen vil vite det"}, {"keep_days": 365}]
-)  # fmt: skip
+    "change", [{"text": "Kan vi dele nummeret ditt?"}, {"purpose": "Naboen vil vite det"}, {"keep_days": 365}]
+)
 async def test_what_was_answered_to_another_question_is_no_answer_to_this_one(
     visitor: Visitor, change: dict[str, Any]
 ) -> None:
