@@ -16,6 +16,7 @@ from marketplace.base.insight.tracing import tracing
 from marketplace.base.log import configure
 from marketplace.base.post import outbox, queue
 from marketplace.base.post.queue import Claimed
+from marketplace.dialogue.telling.jobs import follow_meetings
 from marketplace.operations.alarm.jobs import tell_operator
 from marketplace.operations.backup.jobs import end_keys
 from marketplace.operations.jobs import reports
@@ -69,6 +70,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),
     Job("ask_for_unsent", 10 * MINUTE, ask_for_unsent, in_demo=5 * SECOND),
     Job("tell_added", 5 * SECOND, tell_added, in_demo=2 * SECOND),
+    Job("follow_meetings", MINUTE, follow_meetings, in_demo=5 * SECOND),
     Job("tell_closed", MINUTE, tell_closed, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
     Job("close_registers", MINUTE, close_registers, in_demo=5 * SECOND),
