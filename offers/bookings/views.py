@@ -60,6 +60,7 @@ async def form_page(
         begins=begins(found, request.now), acting=acting, lang_choices=list(LANGUAGES.items()),
         questions=asked.questions(found.asked),
         age_question=asked.age_question(found.age_from, found.age_to),
+        said_of_age=asked.said_of_age(found.age_from, found.age_to),
         warnings=await warnings.told(mine, found, request.lang, request.now), **more,
     )  # fmt: skip
 
