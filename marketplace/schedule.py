@@ -32,6 +32,7 @@ from offers.messages.actions import ring_instead
 from offers.messages.closings.actions import tell_closed
 from offers.messages.follow_up.actions import follow_up
 from offers.messages.reminders.actions import remind
+from offers.publishing.jobs import keep_keywords
 from offers.search.words.jobs import make_parts
 from offers.seats.jobs import expire_offers, next_sessions
 from offers.sessions.jobs import tell_added
@@ -60,6 +61,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("bring_back", 10 * MINUTE, queue.bring_back),
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
+    Job("keep_keywords", 10 * MINUTE, keep_keywords, in_demo=15 * SECOND),
     Job("make_parts", 15 * SECOND, make_parts, in_demo=2 * SECOND),
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
     Job("tell_opened", MINUTE, tell_opened, in_demo=5 * SECOND),
