@@ -22,3 +22,10 @@ SEEN = f"""(o.owner_id = {{organization}} AND EXISTS (SELECT FROM {HELD} m WHERE
 LED = f"""(EXISTS (SELECT FROM host_assignment h WHERE h.offer_id = o.id AND h.person_id = {{person}} AND {COUNTS})
     OR NOT EXISTS (SELECT FROM host_assignment h WHERE h.offer_id = o.id AND {COUNTS}))"""
 """Is offer o one that the person leads? What nobody is left to lead is everybody's who sees it."""
+
+
+def left_before(moment: str) -> str:
+    """SQL: had whoever has assignment h to offer o left by that moment all that arranges it?"""
+    return f"""coalesce((SELECT bool_and(coalesce(m.ended_at <= {moment}, false)) FROM membership m
+        WHERE m.person_id = h.person_id AND m.role IN {LEADING} AND (m.organization_id = o.owner_id OR EXISTS (
+            SELECT FROM offer_organizer c WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))), false)"""
