@@ -46,7 +46,8 @@ NEW_CELLS = f"""INSERT INTO cell (id, {COLUMNS})
 SELECT {NEW_ID}, x.* FROM (SELECT {COLUMNS} FROM ({DUE}) d UNION SELECT {COLUMNS} FROM ({LISTED}) l) x
 ON CONFLICT DO NOTHING"""
 LED_TOGETHER = f"""(SELECT count(DISTINCT h.leads_as) FROM host_assignment h JOIN offer o ON o.id = h.offer_id
-    WHERE h.offer_id = x.offer_id AND h.leads_as IN ('peer', 'professional') AND NOT {left_before("x.starts_at")}) = 2"""
+    WHERE h.offer_id = x.offer_id AND h.leads_as IN ('peer', 'professional')
+        AND NOT {left_before("x.starts_at")}) = 2"""
 """Is the offer of session x led by a peer and a professional together? Hosts come and go: it is stamped, as cells; and
 who had left before it began was assigned still, and led nothing."""
 STAMP_SESSIONS = f"""INSERT INTO session_cell (id, session_id, cell_id, led_together, stamped_at)

@@ -28,4 +28,5 @@ def left_before(moment: str) -> str:
     """SQL: had whoever has assignment h to offer o left by that moment all that arranges it?"""
     return f"""coalesce((SELECT bool_and(coalesce(m.ended_at <= {moment}, false)) FROM membership m
         WHERE m.person_id = h.person_id AND m.role IN {LEADING} AND (m.organization_id = o.owner_id OR EXISTS (
-            SELECT FROM offer_organizer c WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))), false)"""
+            SELECT FROM offer_organizer c WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)
+        )), false)"""
