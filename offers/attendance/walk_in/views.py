@@ -44,12 +44,14 @@ async def walk_in(request: Request) -> Response:
                     await limits(tries, now=request.now)
                     async with in_transaction():
                         await actions.as_heads(session, form.data.seats, by=me, form_key=key, now=request.now)
+                    done = Saved.LET_IN
                 else:
                     await actions.by_name(
                         session, pool.id, form.data.name, form.data.seats, by=me, form_key=key, lang=request.lang,
                         tries=tries, now=request.now,
                     )  # fmt: skip
-                return see_other(f"/manage/sessions/{session.id}/register?saved={Saved.WALKED_IN}", request)
+                    done = Saved.WALKED_IN
+                return see_other(f"/manage/sessions/{session.id}/register?saved={done}", request)
             except NoRoom as none:
                 full = True
                 form.add_error("seats", none.message)

@@ -80,7 +80,9 @@ async def test_the_link_shows_it_only_while_it_is_open(visitor: Visitor) -> None
     assert "Jeg er her" in page.text
     await actions.turn_off(session, by=host.id, now=NOW)
     assert "Jeg er her" not in (await visitor.open(path)).text
-    assert (await visitor.submit(page, "/here")).status == 422
+    refused = await visitor.submit(page, "/here")
+    assert refused.status == 422
+    assert f'href="{page.url.partition("?")[0]}"' in refused.html, "the way back to the booking"
     assert await marks("state", "seats", "cause") == {}
 
 
