@@ -48,5 +48,6 @@ async def nobody(request: Request) -> Response:
             return _back(request, session, Saved.FINISHED)
     return render(
         request, "offers/attendance/closing/nobody.html", session=session, refused=refused,
-        status=422 if refused and request.method == "POST" else 200, title=await title_of(session.offer_id, request.lang), section="/manage",
+        status=422 if refused and request.method == "POST" else 200,
+        title=await title_of(session.offer_id, request.lang), section="/manage",
     )  # fmt: skip

@@ -39,8 +39,9 @@ async def columns(offer_id: UUID, after: tuple[datetime, UUID] | None, now: date
 
 async def cells(sessions: list[UUID]) -> list[Cell]:
     """Everybody who was expected at one of these sessions or stands in its register, once a session, with what a closed
-    register says of them. Who got their place when it was over was not expected. Names as registers show them; whoever has an alias is one row a booking, or what was booked
-    at different times would be seen to be the same person's."""
+    register says of them. Who got their place when it was over was not expected. Names as registers show them;
+    whoever has an alias is one row a booking, or what was booked at different times would be seen to be the same
+    person's."""
     return await rows(
         Cell,
         f"""SELECT s.id AS session_id, CASE WHEN {HIDDEN} THEN b.id ELSE b.participant_id END AS row, n.name, {SIGN},

@@ -59,6 +59,7 @@ async def registers(request: Request) -> Response:
         kinds=[(words, _address(show=kind if kind is not Show.ALL else "", offer=slug), icon, kind is show)
                for kind, words, icon in kinds],
         form=FilterForm.blank(offer=slug), offers=[(one.slug, one.title) for one in offers],
-        open_since=open_since(request.now), show=asked["show"], more=_address(show=asked["show"], offer=slug, after=last) if last else "",
+        open_since=open_since(request.now), show=asked["show"],
+        more=_address(show=asked["show"], offer=slug, after=last) if last else "",
         first=_address(show=asked["show"], offer=slug) if after else "",
     )  # fmt: skip
