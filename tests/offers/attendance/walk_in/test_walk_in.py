@@ -163,6 +163,20 @@ async def test_a_place_for_the_rest_of_it_is_promised_where_there_is_a_rest(visi
     assert (rest in last, "De får plass denne gangen" in last) == (False, True)
 
 
+async def test_nobody_is_written_down_for_what_is_settled_or_cancelled_meanwhile(visitor: Visitor) -> None:
+    _, session, host = await held()
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/walk-in")
+    await rows("UPDATE session SET status = 'cancelled'")
+    late = await visitor.submit(page, "/walk-in", name="Sofie")
+    assert "Her kan ingen skrives opp nå." in late.text
+    assert await value("SELECT count(*) FROM booking") == 0
+    await rows("UPDATE session SET status = 'scheduled'")
+    visitor.wait(timedelta(days=120))
+    await visitor.sign_in(host)
+    assert "Her kan ingen skrives opp nå." in (await visitor.open(page.url)).text
+
+
 async def test_nobody_is_written_down_where_nobody_books_or_before_it_is_soon(visitor: Visitor) -> None:
     _, session, host = await held(joining=Joining.DROP_IN)
     await visitor.sign_in(host)
