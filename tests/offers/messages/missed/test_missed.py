@@ -92,7 +92,9 @@ async def test_a_time_that_was_moved_meanwhile_is_shown_and_asked_about_anew(vis
     _offer, booking, sessions = await away()
     page = await visitor.open(path(booking, sessions[0], "coming"))
     await rows(
-        "UPDATE session SET starts_at = starts_at + $2, ends_at = ends_at + $2 WHERE id = $1", sessions[1].id, DAY
+        "UPDATE session SET starts_at = starts_at + $2, ends_at = ends_at + $2 WHERE id = $1",
+        sessions[1].id,
+        DAY,
     )
     late = await visitor.submit(page, "/coming")
     assert (late.status, late.heading) == (409, "Kommer du neste gang?")
