@@ -16,6 +16,7 @@ from marketplace.base.insight.tracing import tracing
 from marketplace.base.log import configure
 from marketplace.base.post import outbox, queue
 from marketplace.base.post.queue import Claimed
+from marketplace.dialogue.telling.jobs import follow_meetings
 from marketplace.operations.alarm.jobs import tell_operator
 from marketplace.operations.backup.jobs import end_keys
 from marketplace.operations.jobs import reports
@@ -31,6 +32,7 @@ from offers.messages.actions import ring_instead
 from offers.messages.closings.actions import tell_closed
 from offers.messages.follow_up.actions import follow_up
 from offers.messages.reminders.actions import remind
+from offers.publishing.jobs import keep_keywords
 from offers.search.words.jobs import make_parts
 from offers.seats.jobs import expire_offers, next_sessions
 from offers.sessions.jobs import tell_added
@@ -59,6 +61,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("bring_back", 10 * MINUTE, queue.bring_back),
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
+    Job("keep_keywords", 10 * MINUTE, keep_keywords, in_demo=15 * SECOND),
     Job("make_parts", 15 * SECOND, make_parts, in_demo=2 * SECOND),
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
     Job("tell_opened", MINUTE, tell_opened, in_demo=5 * SECOND),
@@ -69,6 +72,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),
     Job("ask_for_unsent", 10 * MINUTE, ask_for_unsent, in_demo=5 * SECOND),
     Job("tell_added", 5 * SECOND, tell_added, in_demo=2 * SECOND),
+    Job("follow_meetings", MINUTE, follow_meetings, in_demo=5 * SECOND),
     Job("tell_closed", MINUTE, tell_closed, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
     Job("close_registers", MINUTE, close_registers, in_demo=5 * SECOND),

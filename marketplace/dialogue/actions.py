@@ -12,16 +12,14 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.data.ids import NEW_ID
 from marketplace.base.data.ledger import Lost
-from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
-from marketplace.base.models import Channel
-from marketplace.base.post.mail import post
-from marketplace.base.signing import signature
-from marketplace.dialogue import mails
 from marketplace.dialogue.acts import Act
 from marketplace.dialogue.items import actions as items_actions
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
-from marketplace.dialogue.queries import invited, members, organizations_of
+from marketplace.dialogue.queries import members, organizations_of
+from marketplace.dialogue.telling.actions import tell, tell_of_changes
+from marketplace.dialogue.telling.queries import ahead, invited
+from marketplace.dialogue.telling.rules import calling
 from offers.catalogue.kinds import Audience, Kind
 from offers.catalogue.models import Joining, Session, Visibility
 from offers.publishing import actions as publishing
@@ -35,8 +33,8 @@ COMING = """SELECT o.id FROM offer o JOIN dialogue_meeting m ON m.offer_id = o.i
 
 
 async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetime) -> None:
-    """Make an organisation a member, also one that left before. It sees the meetings to come. Raises OwnOrganization
-    for whoever is or was in it, as `leave` does."""
+    """Make an organisation a member, also one that left before. It sees the meetings to come, and is asked to them.
+    Raises OwnOrganization for whoever is or was in it, as `leave` does."""
     await only_impartial(by, [organization], "dialogue.join", now=now)
     async with in_transaction():
         await rows(
@@ -50,6 +48,9 @@ async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetim
             SELECT {NEW_ID}, id, $3 FROM ({COMING}) o ON CONFLICT (offer_id, organization_id) DO NOTHING""",
             dialogue.id, now, organization,
         )  # fmt: skip
+        addresses = await invited(dialogue.id, organization)
+        for meeting in await ahead(dialogue.id, now):
+            await tell(meeting, "called", calling(meeting), addresses, now)
         ledger.note(Lost.DIALOGUE, f"{dialogue.id}:{organization}", number=0)
         await record(Act.DIALOGUE_JOINED, now=now, actor=by, object_id=dialogue.id, organization=organization)
 
@@ -107,7 +108,7 @@ async def call_meeting(
         await publishing.publish(offer, by=by, now=now, sensitive=False)
         meeting = await DialogueMeeting.create(dialogue=dialogue, offer=offer, agenda=agenda)
         await items_actions.take_up(dialogue.id, meeting.id)
-        await _tell_members(meeting, "called", now)
+        await tell(meeting.id, "called", calling(meeting.id), await invited(dialogue.id), now)
         await record(Act.MEETING_CALLED, now=now, actor=by, object_id=meeting.id, organization=owner.id)
     return meeting
 
@@ -134,25 +135,14 @@ async def move_meeting(
             by=by,
             now=now,
         )
-        await _tell_members(meeting, "moved", now)
+        await tell_of_changes(meeting.id, now=now)
 
 
 async def cancel_meeting(meeting: DialogueMeeting, *, note: str, by: UUID, now: datetime) -> None:
     """Cancel a meeting with its bookings: who is booked and the member organisations are told. Raises Refused."""
     async with in_transaction():
         await messages.cancel_offer(meeting.offer, note=note, by=by, now=now)
-        await items_actions.put_off(meeting.dialogue.id, meeting.id, now)
-        await _tell_members(meeting, "cancelled", now)
-
-
-async def _tell_members(meeting: DialogueMeeting, change: str, now: datetime) -> None:
-    """A message to each member organisation that has an address. We know no language of theirs but Bokmål."""
-    for address in await invited(meeting.dialogue.id):
-        await post(
-            mails.meeting, channel=Channel.EMAIL, address=address, lang=SOURCE,
-            key=f"meeting:{meeting.id}:{change}:{int(now.timestamp())}:{signature('meeting', address)[:16]}", now=now,
-            meeting=str(meeting.id), change=change,
-        )  # fmt: skip
+        await tell_of_changes(meeting.id, now=now)
 
 
 async def say_who_was_there(

@@ -8,7 +8,8 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, Recipient, compose, mail
 from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.models import DialogueMeeting
-from marketplace.dialogue.queries import invited, session_of
+from marketplace.dialogue.queries import session_of
+from marketplace.dialogue.telling.queries import invited
 from offers.catalogue.queries import title_of
 
 SUBJECTS = {

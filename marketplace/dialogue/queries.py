@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import month_start
-from marketplace.base.data.database import column, row, rows
+from marketplace.base.data.database import row, rows
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
@@ -92,6 +92,7 @@ class When(Dated):
     starts_at: datetime
     ends_at: datetime
     status: str
+    sequence: int
     note: str
     venue: str | None
     street: str | None
@@ -218,15 +219,6 @@ async def meeting_to_change(person: Any, slug: str, offer_slug: str) -> tuple[Di
     return meeting, await Session.get(id=found.id).select_related("offer", "offer__owner")
 
 
-async def invited(dialogue: UUID) -> list[str]:
-    """The e-mail addresses of the member organisations, each once."""
-    return await column(
-        """SELECT DISTINCT w.email FROM dialogue_member x JOIN organization w ON w.id = x.organization_id
-        WHERE x.dialogue_id = $1 AND x.left_at IS NULL AND w.state = 'approved' AND w.email <> '' ORDER BY w.email""",
-        dialogue,
-    )
-
-
 async def sees_offer(person: Any, slug: str) -> bool:
     """Is the meeting one of the offers that this person sees? A coordinator need not be in a member organisation."""
     asked = Statement(slug)
@@ -242,7 +234,8 @@ async def session_of(meeting: DialogueMeeting) -> When:
     """When and where a meeting is. Raises NotFound when it has no date."""
     found = await row(
         When,
-        """SELECT s.id, s.starts_at, s.ends_at, s.status, s.note, v.name AS venue, v.street, v.city FROM session s
+        """SELECT s.id, s.starts_at, s.ends_at, s.status, s.sequence, s.note, v.name AS venue, v.street, v.city
+        FROM session s
         JOIN offer o ON o.id = s.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE o.id = $1 ORDER BY s.status = 'cancelled', s.starts_at, s.id LIMIT 1""",
         meeting.offer.id,

@@ -19,6 +19,8 @@ from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
 from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.dialogue.saved import Saved
+from marketplace.dialogue.telling.queries import unreached
+from marketplace.dialogue.telling.rules import calling, changing
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
 from offers.publishing.queries import Place, text_of, venues
@@ -128,6 +130,8 @@ async def meeting(request: Request) -> Response:
     session = await queries.session_of(found)
     there = await queries.organizations_of(found)
     begun = session.starts_at <= request.now
+    acts = [calling(found.id), changing(session.id, session.sequence)]
+    is_coordinator = await queries.coordinates(request.person, found.dialogue)
     if request.method == "POST":
         rules.has_been(session, request.now)
         form = await AttendedForm.read(request)
@@ -150,7 +154,8 @@ async def meeting(request: Request) -> Response:
         status=422 if form.errors else 200, meeting=found, form=form,
         session=session, there=there, begun=begun, title=await title_of(found.offer.id, request.lang),
         dialogue_title=pick(found.dialogue.title), text=await text_of(found.offer),
-        is_coordinator=await queries.coordinates(request.person, found.dialogue),
+        is_coordinator=is_coordinator,
+        to_ring=await unreached(found.dialogue.id, acts) if is_coordinator and not begun else [],
         sees_offer=await queries.sees_offer(request.person, found.offer.slug),
     )  # fmt: skip
 

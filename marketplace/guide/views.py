@@ -132,6 +132,7 @@ async def book(request: Request) -> Response:
         reason=reason, begins=begins(found, request.now), lang_choices=list(LANGUAGES.items()), section="/desk",
         full=not dates and pool.joining != Joining.REQUEST and pool.free == 0,
         questions=asked.questions(found.asked), age_question=asked.age_question(found.age_from, found.age_to),
+        said_of_age=asked.said_of_age(found.age_from, found.age_to),
         status=409 if form.values.get("asked") else 422 if form.errors else 200,
     )  # fmt: skip
 

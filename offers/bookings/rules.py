@@ -38,6 +38,12 @@ def coming(sessions: Iterable[BookedDate], now: datetime) -> list[BookedDate]:
     return [each for each in sessions if each.ends_at > now and not each.called_off]
 
 
+def one_by_one(booking: OwnBooking) -> bool:
+    """Is it for several times, of which one may be away from one and keep the others? Also where one is left: whoever
+    has been there before has a place, and perhaps a certificate, to lose."""
+    return booking.pool_session_id is None and sum(not each.called_off for each in booking.sessions) > 1
+
+
 def arriving(sessions: Iterable[BookedDate], now: datetime) -> list[BookedDate]:
     """The sessions at which one may say now that one has come."""
     return [each for each in sessions if each.checks_in and in_time(each.starts_at, each.ends_at, now)]

@@ -60,6 +60,7 @@ async def form_page(
         begins=begins(found, request.now), acting=acting, lang_choices=list(LANGUAGES.items()),
         questions=asked.questions(found.asked),
         age_question=asked.age_question(found.age_from, found.age_to),
+        said_of_age=asked.said_of_age(found.age_from, found.age_to),
         warnings=await warnings.told(mine, found, request.lang, request.now), **more,
     )  # fmt: skip
 
@@ -192,7 +193,7 @@ async def show(request: Request) -> Response:
     was_at = await certificates.attended(found.id, request.now) if told else None
     return render(
         request, "offers/bookings/show.html", booking=found, colleague=colleague,
-        coming=rules.coming(sessions, request.now),
+        coming=rules.coming(sessions, request.now), one_by_one=rules.one_by_one(found),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
         arriving=rules.arriving(sessions, request.now),
         state=rules.standing(found, request.now), section="my-page",
@@ -220,7 +221,11 @@ async def cancel(request: Request) -> Response:
     if not found.active or rules.over(found, request.now):
         return see_other(found.path, request)
     coming = rules.coming(found.sessions, request.now)
-    return render(request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page")
+    was_at = await certificates.attended(found.id, request.now)
+    return render(
+        request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page",
+        one_by_one=rules.one_by_one(found), share=was_at and promised(was_at, request.now),
+    )  # fmt: skip
 
 
 @public

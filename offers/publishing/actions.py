@@ -121,12 +121,14 @@ async def missing_of(offer: Offer, now: datetime) -> list[rules.Objection]:
 async def set_audience(
     offer: Offer, *, by: UUID, now: datetime, members: Iterable[UUID], text: Mapping[str, str], **facts: Any
 ) -> None:
-    """For whom the offer is, and who may see it. Raises Incomplete."""
+    """For whom the offer is, and who may see it. An organisation that is closed just now stands on no list to choose
+    from, so what it may see rests until it is open. Raises Incomplete."""
     async with editing(offer, by, now):
         asked = set(members)
         saw = set(
             await column(
-                "DELETE FROM offer_audience_organization WHERE offer_id = $1 RETURNING organization_id",
+                """DELETE FROM offer_audience_organization a USING organization w
+                WHERE a.offer_id = $1 AND w.id = a.organization_id AND w.state = 'approved' RETURNING w.id""",
                 offer.id,
             )
         )
@@ -254,15 +256,42 @@ __all__ = ["Incomplete", "change", "editing", "finish", "missing_of", "move_on",
            "set_joining", "set_place", "set_text", "start"]  # fmt: skip
 
 
+class FoundBy(NamedTuple):
+    """A text, what it is found by beside its words, and what that is made of: kind, audiences, who offers it."""
+
+    id: UUID
+    lang: str
+    keywords: str
+    kind: str
+    audiences: list[str]
+    names: list[str]
+
+
+FOUND_BY = """SELECT t.id, t.lang, t.keywords, o.kind, o.audiences, ARRAY[w.name] || ARRAY(SELECT x.name
+        FROM offer_organizer c JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id ORDER BY c.id)
+    AS names
+FROM offer_text t JOIN offer o ON o.id = t.offer_id JOIN organization w ON w.id = o.owner_id"""
+AT_ONCE = 1000
+"""Texts that are looked at in one statement."""
+
+
 async def keep_keywords(offer: Offer) -> None:
     """What the offer is found by beside each of its texts."""
-    names = await value(
-        """SELECT ARRAY(SELECT w.name FROM organization w JOIN offer o ON o.owner_id = w.id WHERE o.id = $1)
-            || ARRAY(SELECT x.name FROM offer_organizer c JOIN organization x ON x.id = c.organization_id
-                WHERE c.offer_id = $1 ORDER BY c.id)""",
-        offer.id,
-    )
-    for text in await OfferText.filter(offer_id=offer.id):
-        found_by = keywords(offer.kind, [Audience(one) for one in offer.audiences], names, text.lang)
-        if text.keywords != found_by:
-            await OfferText.filter(id=text.id).update(keywords=found_by)
+    await _keep_keywords(await rows(FoundBy, f"{FOUND_BY} WHERE o.id = $1 ORDER BY t.id", offer.id))
+
+
+async def keep_all_keywords() -> None:
+    """The same of all offers: an organisation may have another name since, of which no offer was told, and a kind may
+    be called otherwise by this program."""
+    last = UUID(int=0)
+    while found := await rows(FoundBy, f"{FOUND_BY} WHERE t.id > $1 ORDER BY t.id LIMIT {AT_ONCE}", last):
+        await _keep_keywords(found)
+        last = found[-1].id
+
+
+async def _keep_keywords(texts: Iterable[FoundBy]) -> None:
+    for text in texts:
+        audiences = [Audience(one) for one in text.audiences]
+        found_by = keywords(Kind(text.kind), audiences, text.names, text.lang)
+        if text.keywords != found_by:  # where somebody else has written it meanwhile, they knew better
+            await OfferText.filter(id=text.id, keywords=text.keywords).update(keywords=found_by)

@@ -4,7 +4,9 @@ export const words = form && JSON.parse(form.dataset.words);
 export const said = (name, values = {}) => words[name].replace(/%\((\w+)\)s/g, (_, one) => values[one]);
 export const controls = (name) => [...form.querySelectorAll(`[data-tap="${name}"]`)];
 export const status = form?.querySelector("[data-status]");
-export const clock = (at) => new Date(at).toLocaleTimeString("nb-NO", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
+// The hour here, as the server says it, whatever the phone's own zone is.
+const HOUR = { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Oslo" };
+export const clock = (at) => new Date(at).toLocaleTimeString("nb-NO", HOUR).replace(":", ".");
 const MOODS = { present: "here", excused: "word", absent: "gone" };
 
 // What each showed last.

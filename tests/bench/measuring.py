@@ -38,14 +38,15 @@ class Run:
 
 
 def wrk(url: str, connections: int, *arguments: str, environment: dict[str, str] | None = None) -> Run:
-    """Requests a second, and latencies in ms. Anything but 2xx and 3xx counts as an error."""
+    """Requests a second, and latencies in ms. Anything but 2xx and 3xx counts as an error, and what a script says was
+    not kept."""
     done = subprocess.run(
         ["wrk", "-t2", f"-c{connections}", f"-d{SECONDS}s", "--latency", *arguments, url],
         capture_output=True, text=True, check=True, env=os.environ | (environment or {}),
     )  # fmt: skip
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1])  # type: ignore[index]
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
-    return Run(rate, _ms(done.stdout, "50%"), _ms(done.stdout, "99%"), int(bad[1]) if bad else 0)
+    bad = re.findall(r"(?:Non-2xx or 3xx responses|Not kept): (\d+)", done.stdout)
+    return Run(rate, _ms(done.stdout, "50%"), _ms(done.stdout, "99%"), sum(map(int, bad)))
 
 
 def _ms(text: str, quantile: str) -> float:

@@ -27,7 +27,11 @@ from tests.bench.measuring import CONNECTIONS, HERE, own_database, per_request, 
 
 LEAST = 0.10
 """Of pgbench: a tap's request."""
-SESSIONS, PEOPLE, QUEUED, BATCH = 41, 40, 1000, 50
+AT_ONCE = 40
+SESSIONS = 1 + AT_ONCE * len(CONNECTIONS)
+"""One for the page and what waited; and so many for each run, for whoever has not seen what stands there is in conflict
+with it."""
+PEOPLE, QUEUED, BATCH = 40, 1000, 50
 QUICKLY = 2.0
 """Seconds for so many that waited without a connection."""
 
@@ -74,22 +78,28 @@ def waited(address: str, session: str, bookings: list[str], headers: dict[str, s
         return time.monotonic() - began
 
 
+def listed(path: Path, registers: dict[str, list[str]]) -> Path:
+    """A file with the addresses and bookings to tap, one of each register after the other."""
+    path.write_text("".join(
+        f"/manage/sessions/{session}/register/taps {bookings[turn]}\n"
+        for turn in range(PEOPLE) for session, bookings in registers.items()
+    ))  # fmt: skip
+    return path
+
+
 def measure(results: dict[str, Any], note: Callable[..., None]) -> None:
     """Put it among the results of `make bench`: two web processes."""
     with own_database() as (data, dsn):
         cookie, found = asyncio.run(filled(dsn, datetime.now(UTC)))
         first, *others = found
-        lines = data / "taps.txt"
-        lines.write_text("".join(
-            f"/manage/sessions/{session}/register/taps {booking}\n"
-            for turn in range(PEOPLE) for session, booking in ((one, found[one][turn]) for one in others)
-        ))  # fmt: skip
         server = psutil.Process(int((data / "pg" / "postmaster.pid").read_text().split()[0]))
         with served(data, dsn, 2) as (address, ours):
             page = f"{address}/manage/sessions/{first}/register"
             token = httpx.get(f"{page}/taps", headers={"cookie": cookie}).json()["token"]
             headers = {"cookie": cookie, "x-form-token": token, "origin": address}
-            for connections in CONNECTIONS:
+            for run_number, connections in enumerate(CONNECTIONS):
+                own = others[run_number * AT_ONCE : (run_number + 1) * AT_ONCE]
+                lines = listed(data / f"taps-{connections}.txt", {each: found[each] for each in own})
                 ending = "" if connections == CONNECTIONS[-1] else f"_{connections}"
                 limit, used = pgbench(dsn), cpu_of(ours, server)
                 run = wrk(address, connections, "-s", str(HERE / "taps.lua"), environment={

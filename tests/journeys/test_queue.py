@@ -5,6 +5,7 @@ answered or says that it is busy; the phone's clock is wrong by up to two hours,
 the end each tap has arrived once, in its order and at its time.
 """
 
+import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,17 @@ async def at_home(chromium: Browser) -> AsyncIterator[Any]:
 
     async with await chromium.new_context() as context:
         yield opened
+
+
+async def test_a_phone_that_was_abroad_tells_the_hour_here(chromium: Browser) -> None:
+    code = base64.b64encode((CODE / "fields.js").read_bytes()).decode()
+    async with await chromium.new_context(timezone_id="America/New_York") as context:
+        page = await context.new_page()
+        said = await page.evaluate(
+            "async (code) => (await import(code)).clock('2026-12-08T17:04:00Z')",
+            f"data:text/javascript;base64,{code}",
+        )
+    assert said == "18.04"
 
 
 async def test_no_tap_is_lost_or_doubled_by_a_net_that_comes_and_goes(at_home: Any) -> None:

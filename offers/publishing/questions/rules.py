@@ -3,6 +3,7 @@
 No database, no clock. The questions come with the rows that are read anyway (ASKED), so they cost no round trip.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ ASKED = """o.age_from, o.age_to, (SELECT json_agg(json_build_object('id', q.id, 
     ORDER BY q.position, q.id) FROM offer_question q WHERE q.offer_id = o.id) AS questions"""
 """Columns of an offer o: whom it is for, and what its organiser asks."""
 MOST_LETTERS = 500
-FIELDS = ("age", "answer-")
+FIELDS = ("age", "answer-", "asked-")
 """How the names of its fields begin."""
 YES, NO, SILENT = "yes", "no", "silent"
 
@@ -45,6 +46,11 @@ class Question:
     def field(self) -> str:
         """Its name in the form."""
         return f"answer-{self.id}"
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """The hidden field by which a form says what it asked, and why, and how long the answer is kept."""
+        return f"asked-{self.id}", _digest(self.kind, self.text, self.purpose, self.keep_days)
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -100,6 +106,22 @@ class Asks:
         return Asked(self.age_from, self.age_to, self.questions)
 
 
+def _digest(*asked: object) -> str:
+    """Short, for it only tells what was asked from what is."""
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+
+
+def said_of_age(age_from: int | None, age_to: int | None) -> tuple[str, str]:
+    """The hidden field by which a form says which age it asked about."""
+    return "asked-age", f"{age_from or ''}-{age_to or ''}"
+
+
+def _changed(said: tuple[str, str], sent: Mapping[str, str]) -> bool:
+    """Did the form ask something else than what is asked now? One that says nothing of it has not."""
+    name, now = said
+    return sent.get(name, now) != now
+
+
 def questions(found: Asked) -> list[Question]:
     """The questions of an offer, in order."""
     return [
@@ -112,18 +134,24 @@ def questions(found: Asked) -> list[Question]:
 def tell(form: Filled[Any], found: Asked, fields: Mapping[str, Sequence[str]]) -> None:
     """Put what was sent to what is asked back into a form that is shown again, with what is wrong."""
     sent = {name: typed[-1] for name, typed in fields.items()}
-    names = ("age", *(question.field for question in questions(found)))
+    names = [] if _changed(said_of_age(found.age_from, found.age_to), sent) else ["age"]
+    names += [
+        one.field for one in questions(found) if one.kind is QuestionKind.TEXT or not _changed(one.said, sent)
+    ]  # yes to one question is not yes to another
     form.values |= {name: sent[name] for name in names if name in sent}
     form.errors |= judged(found, sent)[1]
 
 
 def judged(found: Asked, sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict[str, str]]:
-    """What was answered, by question, and what is wrong, by field. Of an age nothing is stored."""
+    """What was answered, by question, and what is wrong, by field. Of an age nothing is stored. What was answered to
+    another question, on a page that stood open while it was changed, is no answer to this one."""
     answers, wrong = {}, {}
     if found.age_from or found.age_to:
         whom = ages(found.age_from, found.age_to)
         help_ = {"helpline": site().helpline_name, "phone": site().helpline_phone}
-        if sent.get("age") == NO:
+        if _changed(said_of_age(found.age_from, found.age_to), sent):
+            wrong["age"] = _asked_anew()
+        elif sent.get("age") == NO:
             wrong["age"] = _(
                 "%(whom)s. Ring %(helpline)s på %(phone)s, så hjelper vi deg å finne noe som passer.",
                 whom=whom, **help_,
@@ -134,11 +162,17 @@ def judged(found: Asked, sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict
             )
     for question in questions(found):
         text, problem = question.judged(sent.get(question.field, ""))
+        if text and _changed(question.said, sent):
+            problem = _asked_anew()
         if problem:
             wrong[question.field] = problem
         elif text:
             answers[question.id] = text
     return answers, wrong
+
+
+def _asked_anew() -> str:
+    return _("Spørsmålet ble endret mens siden sto åpen. Les det, og svar på nytt.")
 
 
 def storing(write: Statement, names: Sequence[str], answers: Mapping[UUID, str]) -> None:

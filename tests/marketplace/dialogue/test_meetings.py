@@ -7,8 +7,9 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS, Content
-from marketplace.dialogue.models import Dialogue, DialogueMeeting
+from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting
 from marketplace.dialogue.queries import session_of
+from marketplace.dialogue.telling.jobs import follow_meetings
 from offers.catalogue.models import Offer, SeatPool, Session
 from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
@@ -17,7 +18,9 @@ from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import coordinator, elsewhere
 from tests.marketplace.dialogue.test_views import HOME, MEETING, meeting, member
-from tests.visitor import Visitor
+from tests.visitor import Page, Visitor
+
+HOUR = timedelta(hours=1)
 
 
 async def told() -> list[tuple[str, str]]:
@@ -164,3 +167,95 @@ async def test_the_invitation_can_be_written_in_every_language(
         found = await MAILS["meeting"](Channel.EMAIL, lang, meeting=str(made.id), change=change)
         assert found is not None
         assert "Helgene" in found.text
+
+
+async def editor_changes(visitor: Visitor, unit: Organization, made: DialogueMeeting, act: str) -> None:
+    """Hilde, who coordinates nothing, moves or cancels a meeting on the pages of her unit's offers."""
+    await visitor.sign_in(await make.member(unit, Role.EDITOR, "Hilde"))
+    session = await Session.get(offer=made.offer)
+    about = f"offers/{made.offer.slug}" if act == "cancel offer" else f"sessions/{session.id}"
+    page = await visitor.open(f"/manage/{about}/{act.partition(' ')[0]}")
+    sent = await visitor.submit(page, **({"day": "22.10.2026"} if act == "move" else {"note": "Vi er syke."}))
+    assert sent.status == 303, sent.text
+
+
+@pytest.mark.parametrize(
+    ("act", "change"), [("move", "moved"), ("cancel", "cancelled"), ("cancel offer", "cancelled")]
+)
+async def test_the_members_hear_of_what_is_done_on_the_pages_of_the_offer_once(
+    visitor: Visitor, dialogue: Dialogue, unit: Organization, act: str, change: str
+) -> None:
+    made = await coming(dialogue)
+    late = await member(dialogue, "Kom etter")
+    await Organization.filter(id=late.id).update(email="late@example.no")
+    await rows("UPDATE dialogue_member SET joined_at = $2 WHERE organization_id = $1", late.id, NOW + HOUR)
+    await editor_changes(visitor, unit, made, act)
+    assert await told() == []
+    for _run in range(2):
+        await follow_meetings(NOW + HOUR)
+    assert await told() == [("post@crux.no", change)]
+    assert await content() is not None
+
+
+async def test_what_was_to_be_talked_about_goes_on_when_the_offer_is_cancelled(
+    visitor: Visitor, dialogue: Dialogue, unit: Organization
+) -> None:
+    made, following = await coming(dialogue), await meeting(dialogue, NOW + timedelta(days=14), "Neste")
+    item = await DialogueItem.create(
+        dialogue=dialogue, meeting=made, main_audience="next_of_kin", kinds="course", made_at=NOW
+    )
+    await editor_changes(visitor, unit, made, "cancel offer")
+    await follow_meetings(NOW)
+    assert (await DialogueItem.get(id=item.id)).meeting_id == following.id
+
+
+async def test_what_nora_did_herself_is_not_told_again(visitor: Visitor, dialogue: Dialogue) -> None:
+    made = await coming(dialogue)
+    await visitor.sign_in(await coordinator())
+    await visitor.submit(await visitor.open(f"{HOME}/meetings/{made.offer.slug}/move"), day="22.10.2026")
+    await follow_meetings(NOW)
+    assert await told() == [("post@crux.no", "moved")]
+    await visitor.submit(await visitor.open(f"{HOME}/meetings/{made.offer.slug}/move"), day="23.10.2026")
+    await follow_meetings(NOW)
+    assert await told() == [("post@crux.no", "moved")] * 2, "moved twice is told twice"
+
+
+async def test_whoever_joins_is_asked_to_the_meetings_to_come(visitor: Visitor, dialogue: Dialogue) -> None:
+    await coming(dialogue)
+    held = await meeting(dialogue, NOW - timedelta(days=7), "Det som var")
+    off = await meeting(dialogue, NOW + timedelta(days=7), "Det som er avlyst")
+    await Session.filter(offer=off.offer).update(status="cancelled")
+    late = await make.organization("Kom etter", email="late@example.no")
+    await visitor.sign_in(await coordinator())
+    sent = await visitor.submit(await visitor.open(HOME), f"{HOME}/members", organization=str(late.id))
+    assert sent.status == 303
+    assert await told() == [("late@example.no", "called")]
+    asked = await content()
+    assert asked is not None
+    assert "Helgene" in asked.text
+    assert held.id != off.id
+
+
+def to_ring(page: Page) -> list[str]:
+    """The organisations that the page asks somebody to ring."""
+    return [one.get_text(strip=True) for one in page.soup.select("section[aria-labelledby=to-ring] li")]
+
+
+async def test_nora_sees_whom_no_message_reaches(
+    visitor: Visitor, dialogue: Dialogue, unit: Organization
+) -> None:
+    for name, email in (("Crux Ung", "post@crux.no"), ("Blå Kors", "hei@blakors.no"), ("Senior", None)):
+        organization = await member(dialogue, name)
+        await Organization.filter(id=organization.id).update(email=email)
+    await visitor.sign_in(await coordinator())
+    page = await visitor.open(f"{HOME}/meetings/new")
+    await visitor.submit(page, **MEETING, venue=str((await make.venue("Lura bydelshus")).id))
+    here = f"{HOME}/meetings/kveldene"
+    assert to_ring(await visitor.open(here)) == ["Senior"]
+    called = OutboxMessage.filter(address="post@crux.no")
+    await called.update(failed_at=NOW, problem="nothing to say")
+    assert to_ring(await visitor.open(here)) == ["Senior"]
+    await called.update(problem="550 nobody")
+    assert to_ring(await visitor.open(here)) == ["Crux Ung", "Senior"]
+    await visitor.sign_in(await make.member(unit, Role.EDITOR, "Hilde"))
+    assert to_ring(await visitor.open(here)) == [], "she leads it, and rings nobody for the municipality"

@@ -91,6 +91,7 @@ async def test_a_closed_year_reads_as_closed_before_anybody_types(visitor: Visit
         assert not page.soup.select(save)
         late = await visitor.submit(open_page, "/register")
         assert (late.status, "Året er gjort opp" in late.text) == (422, True)
+        assert late.heading == page.heading, "on the page itself, with all that stands"
     finally:
         marker.unlink()
     assert await value("SELECT count(*) FROM register") == 0

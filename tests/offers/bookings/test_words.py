@@ -78,6 +78,37 @@ async def test_word_for_one_date_is_seen_and_can_be_taken_back(visitor: Visitor)
     assert await value("SELECT count(*) FROM sent_word") == 0
 
 
+@pytest.mark.parametrize("joining", [Joining.WHOLE, Joining.REQUEST])
+async def test_word_can_be_sent_of_the_last_time_too_and_taken_back(
+    visitor: Visitor, joining: Joining
+) -> None:
+    """Leaving is no other way: who has been there all the other times would have no place, and no certificate."""
+    offer = await make.offer(
+        joining=joining, certificate_share=75, starts=[NOW + timedelta(days=day) for day in (-7, 7)]
+    )
+    booking = await make.booking(await SeatPool.get(offer=offer))
+    page = await visitor.open(link_path(booking.id, 1))
+    assert "Vi gleder oss til å se deg" in page.text
+    said = await visitor.follow(await visitor.submit(page, "/sent-word"))
+    assert "Takk for at du sa fra." in said.text
+    assert "de andre gangene" not in said.text, "there are none"
+    assert ("Du har sagt fra at du ikke kommer." in said.text, "Vi gleder oss" in said.text) == (True, False)
+    back = await visitor.follow(await visitor.submit(said, "/sent-word"))
+    assert "Fint at du kommer likevel." in back.text
+    assert "Vi gleder oss til å se deg" in back.text
+    asked = await visitor.open(f"{page.url}/cancel")
+    assert "Uten plass blir det ikke noe kursbevis." in asked.text
+    assert f"{page.url}#word" in asked.html
+
+
+async def test_of_a_single_time_there_is_no_word_but_to_leave(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    booking = await make.booking(await SeatPool.get(offer=offer))
+    page = await visitor.open(link_path(booking.id, 1))
+    assert "/sent-word" not in page.html
+    assert "Si fra om én gang" not in (await visitor.open(f"{page.url}/cancel")).text
+
+
 async def test_cancelling_says_how_many_it_is_about(visitor: Visitor) -> None:
     offer = await make.offer(joining=Joining.WHOLE, max_party=4)
     mine = await book(visitor, offer.slug, seats=3)

@@ -3,8 +3,10 @@
 import pytest
 
 from marketplace.base.data.database import rows
-from offers.catalogue.models import Offer, OfferText
+from offers.catalogue.models import Offer, OfferOrganizer, OfferText
+from offers.publishing.jobs import keep_keywords
 from offers.search.words.jobs import make_parts
+from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -69,3 +71,26 @@ async def test_too_many_words_are_said_at_the_field(visitor: Visitor, offer: Off
     path = f"/manage/offers/{offer.slug}/what"
     page = await visitor.submit(await visitor.open(path), path, found_by="ord " * 80)
     assert (page.status, page.soup.select_one("#found_by-error") is not None) == (422, True)
+
+
+async def test_an_organisation_that_has_another_name_is_found_by_that(visitor: Visitor, offer: Offer) -> None:
+    helping = await make.organization("Blå Kors")
+    await OfferOrganizer.create(offer=offer, organization=helping)
+    path = f"/manage/offers/{offer.slug}/what"
+    await visitor.submit(await visitor.open(path), path)
+    assert await found(visitor, "frivilligsentralen") == ["Strikkekafé"]
+    await Organization.filter(id=offer.owner_id).update(name="Nærmiljøhuset")
+    await Organization.filter(id=helping.id).update(name="Solstrålen")
+    await keep_keywords(NOW)
+    for name in ("nærmiljøhuset", "solstrålen"):
+        assert await found(visitor, name) == ["Strikkekafé"]
+    for name in ("frivilligsentralen", "kors"):
+        assert await found(visitor, name) == []
+
+
+async def test_what_is_found_by_the_right_words_is_not_written_again(visitor: Visitor, offer: Offer) -> None:
+    path = f"/manage/offers/{offer.slug}/what"
+    await visitor.submit(await visitor.open(path), path)
+    before = await rows("SELECT xmin::text FROM offer_text")
+    await keep_keywords(NOW)
+    assert await rows("SELECT xmin::text FROM offer_text") == before

@@ -80,7 +80,10 @@ async def test_the_link_shows_it_only_while_it_is_open(visitor: Visitor) -> None
     assert "Jeg er her" in page.text
     await actions.turn_off(session, by=host.id, now=NOW)
     assert "Jeg er her" not in (await visitor.open(path)).text
-    assert (await visitor.submit(page, "/here")).status == 422
+    refused = await visitor.submit(page, "/here")
+    assert refused.status == 422
+    back = next(one for one in refused.soup.select("main a") if one.text == "Se siden slik den er nå")
+    assert back["href"] == page.url, "the way back to the booking"
     assert await marks("state", "seats", "cause") == {}
 
 

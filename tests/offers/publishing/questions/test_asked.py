@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from marketplace.privacy.actions import forget
@@ -96,6 +98,50 @@ async def test_a_choice_that_was_exchanged_meanwhile_is_not_taken_for_the_new_on
     assert [one.text for one in await BookingAnswer.all()] == ["Fisk"]
     again = await visitor.open(f"/offers/{offer.slug}/bookings/new")
     assert not [tag["id"] for tag in again.soup.find_all(id=True) if " " in tag["id"]]
+
+
+@pytest.mark.parametrize(
+    "change", [{"text": "Kan vi dele nummeret ditt?"}, {"purpose": "Naboen vil vite det"}, {"keep_days": 365}]
+)
+async def test_what_was_answered_to_another_question_is_no_answer_to_this_one(
+    visitor: Visitor, change: dict[str, Any]
+) -> None:
+    offer, words, food, lift = await lunch()
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    await OfferQuestion.filter(id__in=[words.id, lift.id]).update(**change)
+    given = {f"answer-{words.id}": "Sent", f"answer-{food.id}": "Fisk", f"answer-{lift.id}": "yes"}
+    asked = await visitor.submit(page, "/bookings", name="Ola", contact="none", **given)
+    assert asked.status == 422
+    errors = [link["href"] for link in asked.soup.select(".ds-error-summary a")]
+    assert errors == [f"#answer-{words.id}", f"#answer-{lift.id}"]
+    assert "Spørsmålet ble endret mens siden sto åpen." in asked.text
+    sent = asked.fields("/bookings")
+    assert (sent[f"answer-{words.id}"], sent[f"answer-{food.id}"]) == (["Sent"], ["Fisk"])
+    assert f"answer-{lift.id}" not in sent, "yes to one question is not yes to another"
+    assert await Booking.all().count() == 0
+    booked = await visitor.submit(asked, "/bookings", **{f"answer-{lift.id}": "no"})
+    assert booked.status == 303
+    assert [one.text for one in await BookingAnswer.all().order_by("id")] == ["Sent", "Fisk", "no"]
+
+
+async def test_what_is_not_answered_is_not_asked_anew(visitor: Visitor) -> None:
+    offer, words, food, _lift = await lunch()
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    await OfferQuestion.filter(id=words.id).update(text="Hva bør vi vite?")
+    sent = await visitor.submit(
+        page, "/bookings", name="Ola", contact="none", **{f"answer-{food.id}": "Fisk"}
+    )
+    assert sent.status == 303
+
+
+async def test_an_age_that_was_said_of_other_limits_is_asked_anew(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, age_from=16)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    await Offer.filter(id=offer.id).update(age_from=18)
+    asked = await visitor.submit(page, "/bookings", name="Ola", contact="none", age="yes")
+    assert (asked.status, "Spørsmålet ble endret" in asked.text) == (422, True)
+    assert "age" not in asked.fields("/bookings")
+    assert (await visitor.submit(asked, "/bookings", age="yes")).status == 303
 
 
 async def test_an_answer_goes_on_the_date_that_was_shown(visitor: Visitor) -> None:
