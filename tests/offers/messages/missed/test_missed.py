@@ -344,7 +344,9 @@ async def test_who_may_not_hear_of_it_takes_no_wish_back_and_learns_of_none(visi
     before = await visitor.post(call, sent)
     await ring_on(hers.id, sessions[0].id, NUMBER, now=NOW)
     after = await visitor.post(call, sent)
-    assert (before.status, before.heading) == (after.status, after.heading) == (410, "Dette gjelder ikke lenger")
+    assert (
+        (before.status, before.heading) == (after.status, after.heading) == (410, "Dette gjelder ikke lenger")
+    )
     assert await PhoneCall.all().count() == 1
 
 
