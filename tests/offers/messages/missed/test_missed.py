@@ -88,6 +88,22 @@ async def test_i_come_the_next_time_is_asked_by_get_and_noted_by_post(visitor: V
     assert "kommer 19. okt" in (await visitor.open(f"/manage/offers/{offer.slug}/bookings")).text
 
 
+async def test_a_time_that_was_moved_meanwhile_is_shown_and_asked_about_anew(visitor: Visitor) -> None:
+    _offer, booking, sessions = await away()
+    page = await visitor.open(path(booking, sessions[0], "coming"))
+    await rows(
+        "UPDATE session SET starts_at = starts_at + $2, ends_at = ends_at + $2 WHERE id = $1",
+        sessions[1].id,
+        DAY,
+    )
+    late = await visitor.submit(page, "/coming")
+    assert (late.status, late.heading) == (409, "Kommer du neste gang?")
+    assert "Tiden er endret siden du åpnet siden." in late.text
+    assert await ComingAgain.all().count() == 0
+    done = await visitor.follow(await visitor.submit(late, "/coming"))
+    assert done.heading == "Så fint"
+
+
 @pytest.mark.parametrize("ends", ["word", "moved"])
 async def test_that_they_come_ends_with_word_that_they_do_not_and_when_the_time_is_another(
     visitor: Visitor, ends: str
