@@ -234,6 +234,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
         again = {name: given for name, given in sent.items() if name != "form_token"}
     return render(
         request, name, status=problem.status, headers=headers, message=problem.message, request_id=request.request_id,
+        back=request.form_page(),
         again=again, again_at=request.now + problem.retry_after if isinstance(problem, TooMany) else None,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from marketplace.base.i18n import lazy
 from marketplace.base.web.days import Day
-from marketplace.base.web.fields import Clock, Words
+from marketplace.base.web.fields import Clock, End, Words
 from marketplace.base.web.forms import Form
 from marketplace.statistics.coverage.rules import Time
 
@@ -26,7 +26,7 @@ class MeetingForm(Form):
     agenda: str = Field(min_length=1, max_length=4000)
     day: Day
     starts: Clock
-    ends: Clock
+    ends: End
     venue: UUID
     way_in: Words = Field(min_length=1, max_length=600)
     meets_you: Words = Field(min_length=1, max_length=600)

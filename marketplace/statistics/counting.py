@@ -17,6 +17,7 @@ from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
 from offers.catalogue.recorded import HEADS, MARKS, REGISTERS, recorded
 from offers.participants.demand.queries import GAVE_UP
+from offers.rights.sql import left_before
 from offers.seats.sql import covers
 
 ANSWER_WITHIN = "interval '7 days'"
@@ -28,7 +29,8 @@ HELD = f"s.status <> 'cancelled' AND s.ends_at <= $4 AND {recorded()}"
 """Has session s been held? It is over, not cancelled, and its register is closed; else nobody knows who came."""
 
 
-DUE = f"""SELECT s.id, s.offer_id, {cell_of("coalesce(s.venue_id, o.venue_id)", "s.starts_at")}, {HELD} AS held
+DUE = f"""SELECT s.id, s.offer_id, s.starts_at, {cell_of("coalesce(s.venue_id, o.venue_id)", "s.starts_at")},
+    {HELD} AS held
 FROM session s JOIN offer o ON o.id = s.offer_id
 WHERE o.municipality_id = $3 AND s.starts_at >= $1 AND s.starts_at < $2 AND s.ends_at <= $4 AND o.state <> 'draft'
     AND s.status <> 'cancelled' AND NOT EXISTS (SELECT FROM session_cell k WHERE k.session_id = s.id)"""
@@ -43,9 +45,11 @@ WHERE o.municipality_id = $3 AND o.state <> 'draft' AND o.published_at < $2
 NEW_CELLS = f"""INSERT INTO cell (id, {COLUMNS})
 SELECT {NEW_ID}, x.* FROM (SELECT {COLUMNS} FROM ({DUE}) d UNION SELECT {COLUMNS} FROM ({LISTED}) l) x
 ON CONFLICT DO NOTHING"""
-LED_TOGETHER = """(SELECT count(DISTINCT h.leads_as) FROM host_assignment h
-    WHERE h.offer_id = x.offer_id AND h.leads_as IN ('peer', 'professional')) = 2"""
-"""Is the offer of session x led by a peer and a professional together? Hosts come and go: it is stamped, as cells."""
+LED_TOGETHER = f"""(SELECT count(DISTINCT h.leads_as) FROM host_assignment h JOIN offer o ON o.id = h.offer_id
+    WHERE h.offer_id = x.offer_id AND h.leads_as IN ('peer', 'professional')
+        AND NOT {left_before("x.starts_at")}) = 2"""
+"""Is the offer of session x led by a peer and a professional together? Hosts come and go: it is stamped, as cells; and
+who had left before it began was assigned still, and led nothing."""
 STAMP_SESSIONS = f"""INSERT INTO session_cell (id, session_id, cell_id, led_together, stamped_at)
 SELECT {NEW_ID}, x.id, c.id, {LED_TOGETHER}, $4 FROM ({DUE}) x JOIN cell c ON {SAME_CELL} WHERE x.held
 ON CONFLICT DO NOTHING"""

@@ -10,3 +10,4 @@ class Saved(StrEnum):
     REGISTER = "register"
     REOPENED = "reopened"
     WALKED_IN = "walked-in"
+    LET_IN = "let-in"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from marketplace.base.errors import Conflict
+from marketplace.base.errors import Conflict, Refused
 from marketplace.base.web.http import Request
 from offers.attendance import actions
 from offers.attendance.forms import RegisterForm, beside, choice, filled, party_seats, states
@@ -92,4 +92,7 @@ async def written(
     except KeyGone as gone:
         form.add_error("form", gone.message)
         return form, 503
+    except Refused as refused:  # moved, cancelled or settled meanwhile: the page says how it is now
+        form.add_error("form", refused.message)
+        return form, 422
     return None

@@ -10,6 +10,7 @@ class Saved(StrEnum):
     COMING = "coming"
     FEWER = "fewer"
     LINK = "link"
+    NO_CALL = "no-call"
     NOTICE = "notice"
     NUMBER = "number"
     TIME = "time"

@@ -121,12 +121,14 @@ async def missing_of(offer: Offer, now: datetime) -> list[rules.Objection]:
 async def set_audience(
     offer: Offer, *, by: UUID, now: datetime, members: Iterable[UUID], text: Mapping[str, str], **facts: Any
 ) -> None:
-    """For whom the offer is, and who may see it. Raises Incomplete."""
+    """For whom the offer is, and who may see it. An organisation that is closed just now stands on no list to choose
+    from, so what it may see rests until it is open. Raises Incomplete."""
     async with editing(offer, by, now):
         asked = set(members)
         saw = set(
             await column(
-                "DELETE FROM offer_audience_organization WHERE offer_id = $1 RETURNING organization_id",
+                """DELETE FROM offer_audience_organization a USING organization w
+                WHERE a.offer_id = $1 AND w.id = a.organization_id AND w.state = 'approved' RETURNING w.id""",
                 offer.id,
             )
         )

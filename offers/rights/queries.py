@@ -10,6 +10,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.web.http import parse_id
 from offers.catalogue.models import Offer, Session
 from offers.catalogue.states import Dated
+from offers.rights.sql import COUNTS
 from organizations.members.queries import HELD
 
 OWNS = "o.owner_id = ANY(editor_of.ids)"
@@ -18,13 +19,6 @@ OWNS = "o.owner_id = ANY(editor_of.ids)"
 
 EDITS = """(o.owner_id = ANY(editor_of.ids) OR EXISTS (SELECT 1 FROM offer_organizer c
     WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.approved)))"""
-
-
-COUNTS = f"""EXISTS (SELECT 1 FROM {HELD} m WHERE m.person_id = h.person_id AND m.role IN ('host', 'editor', 'manager')
-    AND (m.organization_id = o.owner_id OR m.state = 'approved' AND EXISTS (SELECT 1 FROM offer_organizer c
-        WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
-"""Does assignment h to offer o count now? Whoever is assigned must still be a member of an organisation that arranges
-it. A suspended one looks after its own offers, not after those of others."""
 
 
 LEADS = (

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from marketplace.base.i18n import lazy
 from marketplace.base.web.days import Day
-from marketplace.base.web.fields import Clock
+from marketplace.base.web.fields import Clock, End
 from marketplace.base.web.forms import Form
 
 
@@ -15,7 +15,7 @@ class MoveForm(Form):
 
     day: Day
     starts: Clock
-    ends: Clock
+    ends: End
     venue: UUID | None = None
     sequence: int = Field(ge=0, le=1_000_000)
     warned: str = Field("", max_length=100)

@@ -63,6 +63,17 @@ async def ring_on(booking_id: UUID, session_id: UUID, number: str, *, now: datet
     )  # fmt: skip
 
 
+async def ring_no_more(booking_id: UUID, session_id: UUID) -> bool:
+    """Whoever asked to be rung need not be. False: there is nothing to take back."""
+    return bool(
+        await rows(
+            """DELETE FROM phone_call WHERE booking_id = $1 AND session_id = $2 AND about = 'asked'
+            AND called_at IS NULL RETURNING id""",
+            booking_id, session_id,
+        )
+    )  # fmt: skip
+
+
 async def not_rung(bookings: Collection[UUID]) -> set[UUID]:
     """Those of these bookings that nobody has rung about the seat that was held for them; there is nothing to ring
     about any more then."""

@@ -14,7 +14,8 @@ from offers.participants.calls.queries import WAITING
 from offers.participants.queries import SHOWN_NAME
 from offers.publishing.queries import MINE
 from offers.publishing.rules import seats_text
-from offers.rights.queries import COUNTS, EDITOR_OF, OWNS
+from offers.rights.queries import EDITOR_OF, OWNS
+from offers.rights.sql import COUNTS
 from offers.seats.sql import covers
 from offers.work import rules
 from offers.work.told.queries import WAITS

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
-from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx2 as httpx
@@ -19,45 +18,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from pyotp import TOTP
 
 from marketplace.base.post.mailbox import ADDRESS
+from tests.journeys import judging
 from tests.journeys.instance import PATIENCE, Instance, at, database, running, until
 from tests.offers.seats.test_two_servers import free_port
 
-AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
-VIOLATIONS = """async only => {
-    for (let still = 0, height = 0; still < 20; ) {
-        await new Promise(requestAnimationFrame)
-        still = document.documentElement.scrollHeight == height ? still + 1 : 0
-        height = document.documentElement.scrollHeight
-    }
-    const stick = [...document.querySelectorAll("body *")].filter(one => getComputedStyle(one).position == "sticky")
-    stick.forEach(one => { one.style.position = "static" })
-    const found = await axe.run({runOnly: only, resultTypes: ["violations"]})
-    stick.forEach(one => { one.style.position = "" })
-    return found.violations
-}"""
-"""What opens is judged when it is open and has stood still for twenty frames, not on the way. And what stays in sight
-covers what lies under it until one scrolls; what that is depends on how long a page is today."""
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}
-OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-"""Those of them that ask what colour something has."""
-SHAPE = """[...document.querySelectorAll("*")].map(element => element.tagName
-    + [...element.attributes].map(one => one.name + (one.name == "class" || one.name.startsWith("data-")
-        ? one.value : ""))).join()"""
-"""A page's elements with their classes. Where they are the same, axe has the same to say."""
-TOO_WIDE = """() => {
-    const most = document.documentElement.clientWidth;
-    const over = document.documentElement.scrollWidth - most;
-    if (over <= 0) return null;
-    const wide = [...document.querySelectorAll("body *")].filter(one => {
-        const box = one.getBoundingClientRect();
-        return box.width && box.right > most + 1 && !one.closest(".tp-table, .ds-sr-only, .tp-demo__scroll");
-    });
-    const last = wide.filter(one => !wide.some(other => other !== one && one.contains(other))).slice(0, 3);
-    return over + " px: " + last.map(one => one.outerHTML.slice(0, 160)).join(" | ");
-}"""
-"""How far the page goes sideways, and what makes it. A phone's `innerWidth` grows with the page: it tells nothing."""
-LARGER = "size => document.documentElement.style.setProperty('font-size', size, 'important')"
-"""Text as large as somebody has set it."""
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -127,20 +91,16 @@ class Somebody:
         ]
         where = f"{self.page.url}: "
         if self.script:
-            assert not (wide := await self.page.evaluate(TOO_WIDE)), f"{where}{wide} too wide"
-            if "390" in self.sight:
-                await self.page.evaluate(LARGER, "200%")
-                wide = await self.page.evaluate(TOO_WIDE)
-                await self.page.evaluate(LARGER, "")
-                assert not wide, f"{where}{wide} too wide with text at twice its size"
-            assert not (found := await violations(self.page, self.sight)), where + found
+            sizes = ["", "200%"] if "390" in self.sight else [""]
+            for size, wide in zip(sizes, await self.page.evaluate(judging.WIDE, sizes), strict=True):
+                assert not wide, f"{where}{wide} too wide {size and 'with text at twice its size'}"
+            assert not (found := await judging.violations(self.page)), where + found
         assert not self.complaints, where + "; ".join(self.complaints)
 
     async def look_in_the_dark(self) -> None:
-        """What axe has to say about the colours of the page that one is looking at, once it is dark: nothing else is
-        another page then (tests/journeys/test_pages.py)."""
+        """What axe has to say about the page that one is looking at once it is dark: its colours are others then."""
         await self.page.emulate_media(color_scheme="dark")
-        found = await violations(self.page, f"{self.sight}, dark", OF_COLOURS)
+        found = await judging.violations(self.page)
         await self.page.emulate_media(color_scheme="light")
         assert not found, f"{self.page.url}, dark: {found}"
 
@@ -239,24 +199,6 @@ class Somebody:
         await self.press(step)
 
 
-JUDGED: set[tuple[str, str]] = set()
-"""The sights and shapes of pages that axe has found nothing on in this run."""
-
-
-async def violations(page: Page, sight: str, rules: dict[str, Any] = RULES) -> str:
-    """What axe has to say about a page; nothing where it has seen its like."""
-    seen = (sight, await page.evaluate(SHAPE))
-    if seen in JUDGED:
-        return ""
-    await page.evaluate(AXE)
-    found = await page.evaluate(VIOLATIONS, rules)
-    if not found:
-        JUDGED.add(seen)
-    return "; ".join(
-        f"{one['id']}: {one['nodes'][0]['html']} {one['nodes'][0]['failureSummary']}" for one in found
-    )
-
-
 def signs_in(message: dict[str, Any]) -> bool:
     """Is this the mail of a sign-in? Others may come to the same address meanwhile."""
     return any("/sign-in/" in link for link in message["links"])
@@ -313,6 +255,7 @@ async def doors(address: str, chromium: Browser) -> Any:
             java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **sight
         ) as context:
             context.set_default_timeout(30_000)
+            await context.add_init_script(judging.AXE)
             sight.pop("storage_state", None)
             page = await context.new_page()
             yield Somebody(page, address.replace("127.0.0.1", host), str(sight), script)

@@ -17,7 +17,7 @@ from tests import make
 from tests.conftest import NOW
 from tests.house.test_no_sms import without_sms  # noqa: F401 - a fixture
 from tests.house.town import Town, build, routes
-from tests.journeys.conftest import LARGER, TOO_WIDE, violations
+from tests.journeys.judging import AXE, LARGER, TOO_WIDE, violations
 from tests.visitor import Visitor
 
 WORD = "Menneskerettighetsorganisasjonssammenslutninger"
@@ -131,7 +131,7 @@ async def look(page: Page, path: str) -> str:
         if not found and not size:
             # While it is open the menu lies over the page, so that what is under it cannot be pressed just then.
             await page.evaluate("document.querySelectorAll('.tp-menu').forEach(one => one.open = false)")
-            found = await violations(page, sight) or None
+            found = await violations(page) or None
         if found:
             return f"{path} on {sight}: {found}"
     return ""
@@ -179,6 +179,7 @@ async def looked_at(paths: list[str], visitor: Visitor, chromium: Browser) -> No
     wrong, seen = [], set()
     # What is still unfolding does not stand where axe measures it.
     async with await chromium.new_context(reduced_motion="reduce") as context:
+        await context.add_init_script(AXE)
         page = await context.new_page()
         asked = await served(page, visitor)
         for path in paths:

@@ -65,4 +65,12 @@ def clock_of(text: Any) -> time:
     return time(int(found["hour"]), int(found["minute"] or 0))
 
 
+def end_of(text: Any) -> time:
+    """The same of when something ends: at 24.00 is at midnight."""
+    if re.fullmatch(r"(?:kl\.?\s*)?24[.:, ]?(?:00)?", plain_digits(str(text)).strip(" .,"), re.IGNORECASE):
+        return time(0)
+    return clock_of(text)
+
+
 Clock = Annotated[time, BeforeValidator(clock_of)]
+End = Annotated[time, BeforeValidator(end_of)]

@@ -3,6 +3,7 @@ whoever they want to show it to."""
 
 from starlette.responses import Response
 
+from marketplace.base.i18n import gettext as _
 from marketplace.base.press.answer import as_pdf
 from marketplace.base.web.access import signed_in
 from marketplace.base.web.forms import Filled
@@ -23,10 +24,16 @@ HOME = "/my-page/goals"
 @signed_in
 async def listing(request: Request) -> Response:
     """GET /my-page/goals: what I have written, when I was there, and what I can take along."""
+    return await _listed(request, None)
+
+
+async def _listed(request: Request, share: Filled[ShareForm] | None) -> Response:
+    """`share`: what was chosen to be taken along, and why there is no PDF of it."""
     me = request.person
     return render(
-        request, "marketplace/my_page/own_goals/listing.html", section="my-page", most=MOST,
-        goals=await queries.goals_of(me.id), attended=await queries.attended(me.id, me.name, request.lang),
+        request, "marketplace/my_page/own_goals/listing.html", section="my-page", most=MOST, form=share,
+        status=422 if share else 200, goals=await queries.goals_of(me.id),
+        attended=await queries.attended(me.id, me.name, request.lang),
     )  # fmt: skip
 
 
@@ -77,10 +84,15 @@ async def pdf(request: Request) -> Response:
     """GET /my-page/goals/goals.pdf?goal=…&times=…: what I have chosen, on paper. Nobody gets it but who asked."""
     me, form = request.person, ShareForm.from_query(request)
     chosen = set(form.data.goal) if form.valid else set()
-    goals = [one for one in await queries.goals_of(me.id) if one.id in chosen and one.words]
-    times = await queries.attended(me.id, me.name, request.lang) if form.valid and form.data.times else []
-    if not goals and not times:
+    goals, attended = await queries.goals_of(me.id), await queries.attended(me.id, me.name, request.lang)
+    if not goals and not attended:
         return see_other(HOME, request)
+    goals = [one for one in goals if one.id in chosen and one.words]
+    times = attended if form.valid and form.data.times else []
+    if not goals and not times:
+        nothing: Filled[ShareForm] = ShareForm.blank()
+        nothing.add_error("share", _("Velg noe som skal være med i PDF-en."))
+        return await _listed(request, nothing)
     await printing(me.id, request.now)
     return as_pdf(await paper(me.name, goals, times, request.lang), "viktig-for-meg")
 

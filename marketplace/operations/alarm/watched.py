@@ -16,6 +16,7 @@ from marketplace.base.post.queue import BEFORE
 from marketplace.operations.disks import nearest
 from marketplace.operations.jobs.leap import leapt
 from marketplace.operations.jobs.reports import reports
+from marketplace.operations.jobs.running import AT_IT, at_it_for
 from marketplace.operations.opened import embedded
 from marketplace.operations.ready import around, backups
 from marketplace.operations.ready.facts import OK, Said
@@ -25,6 +26,8 @@ FREE = 10
 """Of a hundred parts of a disk, at least."""
 FAILS = timedelta(minutes=30)
 """So long may a job go wrong: most put themselves right."""
+HANGS = timedelta(hours=1)
+"""No job takes so long; what has not ended by then waits for something that will not come."""
 
 LATE = timedelta(minutes=5)
 AWAY = "SELECT channel FROM carrier_away WHERE failures > 1 AND since < $1"
@@ -79,7 +82,9 @@ async def jobs(now: datetime) -> Said:
         for name, one in (await reports()).items()
         if one.failing and one.failed_at and (one.ran_at is None or one.failed_at - one.ran_at > FAILS)
     )
-    return f"go wrong: {', '.join(failing)}" if failing else OK
+    hanging = sorted(name for name in AT_IT if at_it_for(name) > HANGS.total_seconds())
+    said = {"go wrong": failing, "do not end": hanging}
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in said.items() if names) or OK
 
 
 async def clock(now: datetime) -> Said:

@@ -23,6 +23,14 @@ MOST_WAIT = 30.0
 
 log = structlog.get_logger("schedule")
 
+AT_IT: dict[str, float] = {}
+"""The jobs that this process is at, each with since when (time.monotonic): what does not end is never counted."""
+
+
+def at_it_for(name: str) -> float:
+    """Seconds that a job has been at it."""
+    return time.monotonic() - AT_IT[name] if name in AT_IT else 0.0
+
 
 @dataclass(frozen=True)
 class Job:
@@ -67,9 +75,12 @@ class Worker:
                     return
                 if not (asked or job.by_any_clock or await self.clock.believed(clock.now())):
                     return
-                began = time.monotonic()
+                began = AT_IT[job.name] = time.monotonic()
                 with span(f"job {job.name}", **{"treffpunkt.job": job.name}):
-                    await job.run(clock.now())
+                    try:
+                        await job.run(clock.now())
+                    finally:
+                        AT_IT.pop(job.name, None)
         except UNAVAILABLE as away:
             error = away
             log.warning("database away", job=job.name, problem=type(away).__name__, **by_database(away))

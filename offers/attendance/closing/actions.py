@@ -58,15 +58,29 @@ async def finish(session: Session, *, by: UUID, now: datetime) -> None:
 
 async def nobody_came(session: Session, *, by: UUID, now: datetime) -> None:
     """Close the register of a session that is over, to which nobody came. Raises Refused, also when somebody is marked
-    as present: then that has to be looked at first."""
+    as present: then that has to be looked at first. What is closed with nobody already stays as it is."""
     async with in_transaction():
-        held = await _held(session.id, now)
-        if now < held.ends_at:
-            raise Refused(_("Samlingen er ikke over ennå."))
-        if await value(ANYBODY, session.id):
-            raise Refused(_("Noen er ført som til stede. Se over oppmøtet."))
+        await _may_be_nobody(await _held(session.id, now), now)
         await rows(BEGIN, uuid7(), session.id, by, now)
         await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
+
+
+async def why_not_nobody(session: Session, *, now: datetime) -> str:
+    """Why nobody came cannot be said of this session now, or need not be; empty where it can."""
+    async with in_transaction():
+        try:
+            await _may_be_nobody(await _held(session.id, now), now)
+        except Refused as refused:
+            return refused.message
+        closed = await value("SELECT closed_at FROM register WHERE session_id = $1", session.id)
+    return _("Oppmøtet er ferdig ført.") if closed else ""
+
+
+async def _may_be_nobody(held: Held, now: datetime) -> None:
+    if now < held.ends_at:
+        raise Refused(_("Samlingen er ikke over ennå."))
+    if await value(ANYBODY, held.id):
+        raise Refused(_("Noen er ført som til stede. Se over oppmøtet."))
 
 
 async def reopen(session: Session, *, by: UUID, now: datetime) -> None:

@@ -38,7 +38,7 @@ async def reopen(request: Request) -> Response:
 async def nobody(request: Request) -> Response:
     """GET and POST /manage/sessions/{id}/register/nobody: a link in a mail leads here, so it asks before it acts."""
     session = await session_hosted_by(request.person, request.path_params["id"])
-    refused = None
+    refused = "" if request.method == "POST" else await actions.why_not_nobody(session, now=request.now)
     if request.method == "POST":
         try:
             await actions.nobody_came(session, by=request.person.id, now=request.now)
@@ -47,6 +47,7 @@ async def nobody(request: Request) -> Response:
         else:
             return _back(request, session, Saved.FINISHED)
     return render(
-        request, "offers/attendance/closing/nobody.html", status=422 if refused else 200, session=session,
-        refused=refused, title=await title_of(session.offer_id, request.lang), section="/manage",
+        request, "offers/attendance/closing/nobody.html", session=session, refused=refused,
+        status=422 if refused and request.method == "POST" else 200,
+        title=await title_of(session.offer_id, request.lang), section="/manage",
     )  # fmt: skip

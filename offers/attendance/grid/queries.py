@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from offers.attendance.grid.rules import Cell
+from offers.attendance.queries import came_late
 from offers.bookings.queries import HIDDEN
 from offers.catalogue.recorded import MARKS
 from offers.participants.queries import SIGN
@@ -38,8 +39,9 @@ async def columns(offer_id: UUID, after: tuple[datetime, UUID] | None, now: date
 
 async def cells(sessions: list[UUID]) -> list[Cell]:
     """Everybody who was expected at one of these sessions or stands in its register, once a session, with what a closed
-    register says of them. Names as registers show them; whoever has an alias is one row a booking, or what was booked
-    at different times would be seen to be the same person's."""
+    register says of them. Who got their place when it was over was not expected. Names as registers show them;
+    whoever has an alias is one row a booking, or what was booked at different times would be seen to be the same
+    person's."""
     return await rows(
         Cell,
         f"""SELECT s.id AS session_id, CASE WHEN {HIDDEN} THEN b.id ELSE b.participant_id END AS row, n.name, {SIGN},
@@ -48,6 +50,6 @@ async def cells(sessions: list[UUID]) -> list[Cell]:
             JOIN booking b ON b.pool_id = p.id JOIN person n ON n.id = b.participant_id
             JOIN person k ON k.id = b.booked_by_id
             LEFT JOIN {MARKS} a ON a.booking_id = b.id AND a.session_id = s.id
-        WHERE s.id = ANY($1) AND (b.state = 'confirmed' OR a.id IS NOT NULL)""",
+        WHERE s.id = ANY($1) AND (b.state = 'confirmed' AND NOT {came_late()} OR a.id IS NOT NULL)""",
         sessions,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from marketplace.base.web.forms import Form
 from marketplace.base.web.http import Request
 from marketplace.base.web.paging import page_key, page_key_text
 from marketplace.base.web.templates import render
+from offers.attendance.closing.rules import open_since
 from offers.attendance.past import queries
 from offers.attendance.past.queries import Show
 from organizations.members.models import Role
@@ -58,6 +59,7 @@ async def registers(request: Request) -> Response:
         kinds=[(words, _address(show=kind if kind is not Show.ALL else "", offer=slug), icon, kind is show)
                for kind, words, icon in kinds],
         form=FilterForm.blank(offer=slug), offers=[(one.slug, one.title) for one in offers],
-        show=asked["show"], more=_address(show=asked["show"], offer=slug, after=last) if last else "",
+        open_since=open_since(request.now), show=asked["show"],
+        more=_address(show=asked["show"], offer=slug, after=last) if last else "",
         first=_address(show=asked["show"], offer=slug) if after else "",
     )  # fmt: skip

@@ -93,12 +93,18 @@ async def still_held(found: Link | None, now: datetime) -> bool:
     return led is not None and led.until is None
 
 
+class Gone(NotFound):
+    """A register that no link opens here, whyever: its page says how a substitute comes on."""
+
+    page = "substitute_link"
+
+
 async def by_token(token: str, now: datetime) -> Link:
-    """The link of this word. Raises NotFound where it is none, or holds no more: both look the same."""
+    """The link of this word. Raises Gone where it is none, or holds no more: both look the same."""
     said = rules.LINK.read(token)
     found = await by_id(said[0]) if said else None
     if found is None or not await still_held(found, now):
-        raise NotFound
+        raise Gone
     return found
 
 
@@ -109,8 +115,8 @@ def opened_here(request: Request, link: Link) -> bool:
 
 
 async def session_substituted_by(request: Request) -> tuple[Link, Led]:
-    """The register of the address, for the browser that opened its link. Fetching is permission: NotFound else."""
+    """The register of the address, for the browser that opened its link. Fetching is permission: Gone else."""
     found = await by_id(parse_id(request.path_params["id"]))
     if found is None or not opened_here(request, found) or not await still_held(found, request.now):
-        raise NotFound
+        raise Gone
     return found, await led(found.session_id)

@@ -12,6 +12,7 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import Tries, limits
 from marketplace.base.web.templates import render
 from offers.attendance import rules
+from offers.attendance.keys import settled
 from offers.attendance.saved import Saved
 from offers.attendance.walk_in import actions
 from offers.attendance.walk_in.forms import WalkInForm
@@ -31,6 +32,8 @@ async def walk_in(request: Request) -> Response:
     session = await session_hosted_by(request.person, request.path_params["id"])
     pool = await pool_of(session.id)
     may = bool(pool) and not session.called_off and rules.is_open(session.starts_at, request.now)
+    over = settled(session.starts_at, request.now)
+    may = may and not over
     form, full = WalkInForm.blank(seats=1, form_key=secrets.token_hex(16)), False
     if request.method == "POST" and pool and may:
         form = await WalkInForm.read(request)
@@ -44,12 +47,14 @@ async def walk_in(request: Request) -> Response:
                     await limits(tries, now=request.now)
                     async with in_transaction():
                         await actions.as_heads(session, form.data.seats, by=me, form_key=key, now=request.now)
+                    done = Saved.LET_IN
                 else:
                     await actions.by_name(
                         session, pool.id, form.data.name, form.data.seats, by=me, form_key=key, lang=request.lang,
                         tries=tries, now=request.now,
                     )  # fmt: skip
-                return see_other(f"/manage/sessions/{session.id}/register?saved={Saved.WALKED_IN}", request)
+                    done = Saved.WALKED_IN
+                return see_other(f"/manage/sessions/{session.id}/register?saved={done}", request)
             except NoRoom as none:
                 full = True
                 form.add_error("seats", none.message)
@@ -57,6 +62,6 @@ async def walk_in(request: Request) -> Response:
                 form.add_error("form", refused.message)
     return render(
         request, "offers/attendance/walk_in/walk_in.html", status=422 if form.errors else 200, form=form,
-        session=session, pool=pool, may=may, full=full, title=await title_of(session.offer_id, request.lang),
+        session=session, pool=pool, may=may, over=over, full=full, title=await title_of(session.offer_id, request.lang),
         section="/manage",
     )  # fmt: skip

@@ -12,7 +12,7 @@ from offers.bookings.actions import send_word
 from offers.messages.missed import rules
 from offers.messages.missed.queries import missed
 from offers.seats.rules import NOTHING_SAID, Moved, Shown, moved_words
-from offers.telling.actions import ring_on
+from offers.telling.actions import ring_no_more, ring_on
 
 
 class NotAnyMore(Refused):
@@ -49,6 +49,13 @@ async def ring_me(booking: UUID, session: UUID, number: str, *, told: bool, now:
         if not rules.stands(await missed(booking, session, told=told), now):
             raise NotAnyMore
         await ring_on(booking, session, number, now=now)
+
+
+async def do_not_ring(booking: UUID, session: UUID) -> bool:
+    """They need not be rung after all. False: somebody has rung, or they had not asked."""
+    async with in_transaction():
+        await _held(booking)
+        return await ring_no_more(booking, session)
 
 
 async def _held(booking: UUID) -> None:

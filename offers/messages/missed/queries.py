@@ -7,6 +7,8 @@ from marketplace.base.errors import NotFound
 from offers.catalogue.recorded import MARKS
 from offers.messages.missed.rules import Missed
 from offers.seats.sql import covers
+from organizations.notices.models import Notice
+from organizations.notices.queries import told as told_of
 
 
 async def last_missed(booking: UUID) -> UUID | None:
@@ -29,8 +31,9 @@ async def missed(booking: UUID, session: UUID, *, told: bool) -> Missed:
                 WHERE a.booking_id = b.id AND a.session_id = s.id AND a.state = 'absent') AS absent,
             n.id AS next_id, n.starts_at AS next_starts, n.ends_at AS next_ends,
             EXISTS (SELECT FROM coming_again x WHERE x.booking_id = b.id AND x.session_id = n.id) AS coming,
-            y.since AS asked_at, y.called_at, y.number
-        FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+            y.since AS asked_at, y.called_at, y.number,
+            EXISTS (SELECT FROM {told_of(Notice.REQUEST)} z WHERE z.organization_id = o.owner_id) AS heard
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
         JOIN session s ON s.offer_id = b.offer_id AND {covers()} AND s.status <> 'cancelled'
         LEFT JOIN LATERAL (SELECT l.id, l.starts_at, l.ends_at FROM session l
             WHERE p.session_id IS NULL AND l.offer_id = b.offer_id AND l.starts_at > s.starts_at

@@ -12,7 +12,8 @@ LASTS = timedelta(days=14)
 class Missed:
     """A time that a booking missed. `absent`: so says its closed register; `next_…`: the time of the same booking that
     follows and is not cancelled; `coming`: they have said that they come then; `asked_at`: they have asked to be rung
-    on `number`, and `called_at`: somebody has."""
+    on `number`, and `called_at`: somebody has. `heard`: is there anybody whom we tell of such a wish? Else nobody would
+    ring."""
 
     session_id: UUID
     ends_at: datetime
@@ -25,6 +26,7 @@ class Missed:
     asked_at: datetime | None
     called_at: datetime | None
     number: str | None
+    heard: bool
 
 
 def stands(one: Missed, now: datetime) -> bool:

@@ -13,9 +13,11 @@ from offers.bookings.colleagues import told_of_colleagues
 from offers.bookings.forms import shown_by
 from offers.bookings.queries import booking_by_token
 from offers.bookings.rows import OwnBooking
+from offers.bookings.saved import Saved
 from offers.messages.missed import actions, rules
 from offers.messages.missed.forms import CallForm
 from offers.messages.missed.queries import last_missed, missed
+from offers.seats.rules import Moved
 
 
 @public
@@ -36,6 +38,7 @@ async def ways(request: Request) -> Response:
 async def coming(request: Request) -> Response:
     """GET and POST /bookings/{token}/missed/{session}/coming"""
     found, one = await _asked(request)
+    moved = ""
     if request.method == "POST":
         try:
             await actions.come_again(
@@ -44,21 +47,35 @@ async def coming(request: Request) -> Response:
             )  # fmt: skip
         except actions.NotAnyMore:
             return _over(request, found)
-        return see_other(f"{found.path}/missed/{one.session_id}/coming", request)
+        except Moved as other:
+            found, one = await _asked(request)
+            moved = other.message
+        else:
+            return see_other(f"{found.path}/missed/{one.session_id}/coming", request)
     if not rules.can_come(one, request.now):
         return _over(request, found)
-    return _page(request, "coming", found, one)
+    return _page(request, "coming", found, one, moved=moved, status=409 if moved else 200)
 
 
 @public
 async def call(request: Request) -> Response:
-    """GET and POST /bookings/{token}/missed/{session}/call"""
+    """GET and POST /bookings/{token}/missed/{session}/call: ring me, on another number, or not after all. Where nobody
+    would hear of it, there is a number to ring instead."""
     found, one = await _asked(request)
     # Their number is not told to a guide who did not book for them: nor the one that they asked to be rung on.
     colleague = await told_of_colleagues(found, request.person, request.roles, request.now)
     by_phone = found.channel in (Channel.SMS, Channel.CALL) and not colleague
-    form: Any = CallForm.blank(number=found.address if by_phone else "")
-    if request.method == "POST":
+    known = "" if colleague else one.number or (found.address if by_phone else "")
+    form: Any = CallForm.blank(number=known)
+    if request.method == "POST" and "no" in await request.fields():
+        if not rules.stands(
+            one, request.now
+        ):  # nor does who may not hear that they were away hear that they asked
+            return _over(request, found)
+        if await actions.do_not_ring(found.id, one.session_id):
+            return see_other(f"{found.path}?saved={Saved.NO_CALL}", request)
+        return see_other(f"{found.path}/missed/{one.session_id}/call", request)
+    if request.method == "POST" and one.heard:
         form = await CallForm.read(request)
         if form.valid:
             try:
@@ -70,9 +87,11 @@ async def call(request: Request) -> Response:
             return see_other(f"{found.path}/missed/{one.session_id}/call", request)
     if not rules.stands(one, request.now):
         return _over(request, found)
+    unheard = request.method == "POST" and not form.errors
     return _page(
-        request, "call", found, one, form=form, colleague=colleague, status=422 if form.errors else 200
-    )
+        request, "call", found, one, form=form, colleague=colleague,
+        status=422 if form.errors else 409 if unheard else 200,
+    )  # fmt: skip
 
 
 async def _asked(request: Request) -> tuple[OwnBooking, rules.Missed]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from marketplace.base.web.days import Day
-from marketplace.base.web.fields import Clock, clock_of
+from marketplace.base.web.fields import Clock, End, clock_of, end_of
 from marketplace.base.web.forms import Filled, Form
 from offers.publishing.series.rules import BACKWARDS, Repeat, backwards
 
@@ -14,7 +14,7 @@ from offers.publishing.series.rules import BACKWARDS, Repeat, backwards
 def tell_order(form: Filled[Any]) -> None:
     """Tell a wrong order of `starts` and `ends` in a form that has other errors too: all is told at once."""
     try:
-        wrong = backwards(clock_of(form.values.get("starts", "")), clock_of(form.values.get("ends", "")))
+        wrong = backwards(clock_of(form.values.get("starts", "")), end_of(form.values.get("ends", "")))
     except ValueError:
         return
     if wrong:
@@ -30,7 +30,7 @@ class DatesForm(Form):
     repeat: Repeat = Repeat.ONCE
     first: Day | None = None
     starts: Clock | None = None
-    ends: Clock | None = None
+    ends: End | None = None
     last: Day | None = None
     dates: list[Day] = Field([], max_length=200)
     made_from: str = Field("", max_length=100)

@@ -94,7 +94,14 @@ def date_list(form: Filled[DatesForm], request: Request) -> list[date]:
     for field, words in rules.repeat_objections(given.first, given.last, given.repeat):
         form.add_error(field, words)
     found = rules.dates(given.first, given.last, given.repeat) if form.valid else []
-    if any(list(rules.time_objections(day, given.starts, given.ends, request.now)) for day in found):
+    wrong = {
+        field
+        for day in found
+        for field, _words in rules.time_objections(day, given.starts, given.ends, request.now)
+    }
+    if "day" in wrong:  # the first day is right, so it is a later one that is too far ahead
+        form.add_error("last", _("Datoen er langt fram. Skriv en dato de nærmeste fem årene."))
+    elif wrong:
         form.add_error(
             "ends", _("Klokka stilles en av disse dagene, så tidene går ikke opp. Velg andre tider.")
         )

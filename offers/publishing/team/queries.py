@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from marketplace.base.text import name_order
-from offers.rights.queries import COUNTS
+from offers.rights.sql import COUNTS
 from organizations.members.invitations.queries import LOST
 from organizations.members.queries import HELD
 

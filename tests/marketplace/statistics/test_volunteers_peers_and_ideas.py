@@ -11,6 +11,8 @@ from marketplace.statistics.staircase import hours
 from offers.attendance.models import Register
 from offers.catalogue.models import Offer, Session
 from offers.rights.models import HostAssignment
+from organizations.directory.models import Organization
+from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import SEPTEMBER, came, counted, held
@@ -73,6 +75,18 @@ async def test_an_offer_is_led_together_by_a_peer_and_a_professional(
         await HostAssignment.create(offer=offer, person=await make.person(), leads_as=leads_as)
     await came(offer, "Aud")
     assert await counted(M.LED_TOGETHER, M.OFFERS) == [together, 1]
+
+
+@pytest.mark.parametrize(("hours", "together"), [(-1, 0), (1, 1)])
+async def test_who_had_left_before_it_began_has_not_led_it(hours: int, together: int) -> None:
+    offer = await held()
+    for leads_as in ("peer", "professional"):
+        host = await make.member(await Organization.get(id=offer.owner_id), Role.HOST, leads_as)
+        await HostAssignment.create(offer=offer, person=host, leads_as=leads_as)
+    ended = Membership.filter(person__name="peer")
+    await ended.update(ended_at=SEPTEMBER + timedelta(hours=hours))
+    await came(offer, "Aud")
+    assert await counted(M.LED_TOGETHER) == [together]
 
 
 async def test_who_led_it_then_is_stamped_and_stays_when_they_leave() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.clock import oslo
-from marketplace.base.data.database import rows, value
+from marketplace.base.data.database import column, rows, value
 from marketplace.people.models import Person
 from offers.catalogue.models import Joining, Offer, OfferText, SeatPool, Session
 from offers.catalogue.states import OfferState
@@ -427,6 +427,21 @@ async def test_a_new_date_of_a_published_offer_has_as_many_seats_and_nothing_is_
     assert await step(visitor, home, "sessions", first="1.12.2026", starts="18", ends="20", keep=None) == ""
     assert [pool.capacity for pool in await SeatPool.all()] == [12] * 4
     assert (await Offer.get()).session_count == 4
+
+
+async def test_whoever_is_closed_just_now_sees_it_again_once_they_are_open(
+    visitor: Visitor, kari: Person
+) -> None:
+    home = await complete(visitor)
+    here, closed = await make.organization("Blå Kors"), await make.organization("Røde Kors")
+    await step(visitor, home, "audience", visibility="members", members=[here.id, closed.id])
+    await Organization.filter(id=closed.id).update(state="suspended")
+    await step(visitor, home, "audience", members=[here.id])
+    seeing = "SELECT organization_id FROM offer_audience_organization"
+    assert {*await column(seeing)} == {here.id, closed.id}
+    await Organization.filter(id=closed.id).update(state="approved")
+    await step(visitor, home, "audience", members=[here.id])
+    assert await column(seeing) == [here.id]
 
 
 async def test_who_sees_a_members_offer_must_be_chosen(visitor: Visitor, kari: Person) -> None:

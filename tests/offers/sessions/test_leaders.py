@@ -148,3 +148,12 @@ async def test_who_wants_no_such_messages_gets_none(post_office: Handler) -> Non
     )
     await call_off(offer, kari)
     assert await told() == []
+
+
+async def test_where_the_host_has_left_those_who_manage_it_are_told() -> None:
+    offer, _kari = await led("Tom")
+    here = await Organization.get(id=offer.owner_id)
+    await Membership.filter(person__name="Tom").update(ended_at=NOW)
+    aud = await make.member(here, Role.EDITOR, "Aud", email="aud@example.no")
+    await call_off(offer, aud)
+    assert await told() == ["kari@example.no"]

@@ -145,6 +145,34 @@ async def test_the_receipt_is_for_the_unit_too_and_for_nobody_else(visitor: Visi
     )
 
 
+async def test_that_somebody_was_away_and_asks_to_be_rung_is_told_to_no_desk(visitor: Visitor) -> None:
+    """It is for those who lead the offer, and so is the number: the page says so to whoever types it."""
+    _unit, guri, solveig = await desk()
+    made = await of_guri(visitor, guri, await tour(), contact="email", email="olaug@example.no")
+    [session] = await rows("SELECT id FROM session LIMIT 1")
+    await ring_on(made.id, session["id"], "+4791000077", now=visitor.now)
+    promoted = await PhoneCall.create(
+        booking=made, about="promoted", key=f"promoted:{made.id}", since=NOW, session_id=session["id"]
+    )
+    asked = await PhoneCall.get(about="asked")
+
+    async def on_desk() -> list[str]:
+        page = await visitor.open("/desk")
+        assert "De var ikke med" not in page.text
+        assert "91000077" not in page.html.replace("\u00a0", "").replace(" ", "")
+        return [str(one["value"]) for one in page.soup.select("input[name=call]")]
+
+    await visitor.sign_in(guri)
+    assert await on_desk() == [str(promoted.id)]
+    token = (await visitor.open("/my-page")).fields("/sign-out")["form_token"]
+    sent = {"call": str(asked.id), "said": "rung", "form_token": token}
+    assert (await visitor.post("/guide/calls", sent)).status == 404
+    assert (await PhoneCall.get(about="asked")).called_at is None, "nobody has rung"
+    await moves_on(guri)
+    await visitor.sign_in(solveig)
+    assert await on_desk() == [str(promoted.id)]
+
+
 async def moves_on(guide: Person) -> None:
     """They are a guide of another unit from now on."""
     await Membership.filter(person=guide).update(ended_at=NOW)
@@ -295,7 +323,9 @@ async def test_a_colleague_helps_without_seeing_where_one_reaches_them(
 
 async def test_a_colleague_does_not_read_the_number_where_one_asks_to_be_rung(visitor: Visitor) -> None:
     _unit, guri, solveig = await desk()
-    made = await of_guri(visitor, guri, await tour(), contact="call", number="41234567")
+    offer = await tour()
+    await make.member(await Organization.get(id=offer.owner_id), Role.EDITOR, "Kari", email="kari@example.no")
+    made = await of_guri(visitor, guri, offer, contact="call", number="41234567")
     [session] = await rows("SELECT id FROM session LIMIT 1")
     await rows(
         """WITH kept AS (INSERT INTO register (id, session_id, saved_at, closed_at, closed_by)

@@ -187,7 +187,9 @@ async def test_what_i_choose_becomes_a_pdf_with_the_same_bytes_each_time(visitor
     ola = await ola_with(visitor, WORDS, "Det som er hemmelig")
     await was_there(ola)
     mine = await OwnGoal.filter(person=ola).order_by("created_at", "id")
-    assert (await visitor.open(f"{HOME}/goals.pdf")).status == 303, "nothing was chosen"
+    nothing = await visitor.open(f"{HOME}/goals.pdf")
+    assert (nothing.status, "Velg noe som skal være med i PDF-en." in nothing.text) == (422, True)
+    assert "checked" not in nothing.html, "and it is as it was sent"
     found = await visitor.open(f"{HOME}/goals.pdf?goal={mine[0].id}&times=1")
     assert found.response.headers["cache-control"] == "no-store"
     reader = pypdf.PdfReader(io.BytesIO(found.response.content))

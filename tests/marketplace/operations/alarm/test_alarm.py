@@ -1,5 +1,6 @@
 """Whoever looks after the instance is mailed of a lost key, backups, a disk, jobs; a mail tells of nobody."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from marketplace.base.post.delivery import Away
 from marketplace.operations.alarm import jobs, sending, watched
 from marketplace.operations.alarm.jobs import Alarm
 from marketplace.operations.disks import nearest
+from marketplace.operations.jobs.running import AT_IT, Job, Worker
 from marketplace.operations.ready.facts import OK
 from marketplace.settings import settings
 from offers.attendance import keys
@@ -217,3 +219,22 @@ def test_each_thing_says_where_to_read_what_to_do() -> None:
     for each in watched.WATCHED:
         assert f"\n#### {each.alert}\n" in told
     assert OK == "ok"
+
+
+async def test_a_job_that_does_not_end_is_told(mails: Mails) -> None:
+    worker, began, ends = Worker(), asyncio.Event(), asyncio.Event()
+
+    async def hangs(_now: datetime) -> None:
+        began.set()
+        await ends.wait()
+
+    run = asyncio.create_task(worker.run(Job("forget", timedelta(minutes=10), hangs, everywhere=True)))
+    await began.wait()
+    await looks(alarm := Alarm(), NOW)
+    assert mails.sent == []
+    AT_IT["forget"] -= timedelta(minutes=61).total_seconds()
+    await looks(alarm, NOW + 2 * SOON, 3)
+    assert [text for *_to, text in mails.sent if "- jobs: do not end: forget\n" in text]
+    ends.set()
+    await run
+    assert AT_IT == {}

@@ -80,8 +80,23 @@ async def test_the_link_shows_it_only_while_it_is_open(visitor: Visitor) -> None
     assert "Jeg er her" in page.text
     await actions.turn_off(session, by=host.id, now=NOW)
     assert "Jeg er her" not in (await visitor.open(path)).text
-    assert (await visitor.submit(page, "/here")).status == 422
+    refused = await visitor.submit(page, "/here")
+    assert refused.status == 422
+    back = next(one for one in refused.soup.select("main a") if one.text == "Se siden slik den er nå")
+    assert back["href"] == page.url, "the way back to the booking"
     assert await marks("state", "seats", "cause") == {}
+
+
+async def test_the_thanks_of_a_link_are_not_said_again_another_day(visitor: Visitor) -> None:
+    session, _ = await awaiting()
+    _person, booking = await booked(session)
+    said = await visitor.follow(await says_by_link(visitor, booking))
+    assert "Takk, du er talt med." in said.text
+    visitor.wait(timedelta(minutes=11))
+    again = await visitor.open(said.url)
+    assert ("Takk, du er talt med." in again.text, again.status) == (False, 200)
+    for odd in ("9" * 400, "x", "-1", "²", ""):
+        assert (await visitor.open(f"{said.url.partition('&')[0]}&at={odd}")).status == 200, odd
 
 
 async def test_wrong_tries_never_stop_the_link(visitor: Visitor) -> None:

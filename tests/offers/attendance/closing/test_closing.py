@@ -311,6 +311,7 @@ async def test_nobody_came_is_asked_and_recorded_and_may_be_taken_back(visitor: 
     )
     page = await visitor.follow(await visitor.submit(page, "/nobody"))
     assert await closed_by() == "host"
+    assert "Oppmøtet er ferdig ført." in (await visitor.open(path)).text, "nobody asks what is known"
     assert await marks("state", "cause") == {"Amina": ("absent", "closing"), "Bjørn": ("absent", "closing")}
     await visitor.submit(page, "/done/undo")
     assert await closed_by() is None
@@ -319,12 +320,16 @@ async def test_nobody_came_is_asked_and_recorded_and_may_be_taken_back(visitor: 
 
 async def test_nobody_came_is_refused_where_somebody_is_marked_and_before_the_end(visitor: Visitor) -> None:
     _offer, session, host = await evening("Amina", starts=BEGAN)
-    await mark(session, "Amina", cause="check_in")
     await visitor.sign_in(host)
-    page = await visitor.open(f"/manage/sessions/{session.id}/register/nobody")
-    page = await visitor.submit(page, "/nobody")
-    assert page.status == 422
-    assert "Noen er ført som til stede" in page.text
+    path = f"/manage/sessions/{session.id}/register/nobody"
+    before = await visitor.open(path)
+    await mark(session, "Amina", cause="check_in")
+    refused, asked = await visitor.submit(before, "/nobody"), await visitor.open(path)
+    assert (refused.status, asked.status) == (422, 200)
+    for page in (refused, asked):
+        assert "Noen er ført som til stede" in page.text
+        assert "/nobody" not in "".join(page.forms), "what is refused is not offered again"
+        assert f"/manage/sessions/{session.id}/register" in [a["href"] for a in page.soup.select("main a")]
     assert await closed_by() is None
     _offer, now_on, leader = await evening("Bjørn", starts=NOW - HOUR)
     with pytest.raises(Refused, match="ikke over ennå"):

@@ -27,7 +27,7 @@ async def course(visitor: Visitor, *names: str, weeks: int = 2, joining: Joining
     people = [await make.person(name) for name in names]
     for pool in await SeatPool.filter(offer=offer):
         for person in people:
-            await make.booking(pool, person)
+            await make.booking(pool, person, created_at=NOW - (weeks + 1) * WEEK)
     await visitor.sign_in(host)
     return offer
 
@@ -72,6 +72,19 @@ async def test_names_stand_once_with_what_each_date_says(visitor: Visitor) -> No
     ]
     assert "Moe" not in page.text
     assert "Ali" not in page.soup.main.get_text()  # type: ignore[union-attr]
+
+
+async def test_whoever_came_in_later_was_not_expected_before(visitor: Visitor) -> None:
+    """Written down at the door of the second time, they are not "not recorded" at the first, whose register is done."""
+    offer = await course(visitor, "Amina")
+    newest, oldest = await Session.filter(offer=offer).order_by("-starts_at")
+    await mark(oldest, "Amina", "present")
+    await make.booking(
+        await SeatPool.get(offer=offer), await make.person("Bjørn"), created_at=newest.starts_at
+    )
+    await mark(newest, "Bjørn", "present")
+    page = await visitor.open(f"/manage/offers/{offer.slug}/attendance")
+    assert table(page)[1:] == [["Amina", "1", "kom", "ikke ført"], ["Bjørn", "1", "", "kom"]]
 
 
 async def test_whoever_books_each_time_is_one_row_and_whoever_has_an_alias_one_a_booking(

@@ -57,6 +57,17 @@ async def test_each_says_how_far_it_is_and_only_what_is_closed_is_counted(visito
         assert hrefs == [str(each.id) for each in there], show
 
 
+async def test_what_can_be_recorded_no_more_is_not_asked_for(visitor: Visitor) -> None:
+    """On 1 February the registers of the year before are read only."""
+    await choir(visitor, weeks=1)
+    page = await visitor.open("/manage/registers")
+    assert page.soup.select(".tp-todo__act a")
+    visitor.wait(timedelta(days=120))
+    page = await visitor.open("/manage/registers")
+    assert listed(page) == ["Kor · ikke ført, og året er gjort opp"]
+    assert not page.soup.select(".tp-todo__act a")
+
+
 async def test_one_offer_alone_and_what_is_not_ones_own_is_not_found(visitor: Visitor) -> None:
     offer = await choir(visitor)
     walk = await make.offer("Tur", owner=await offer.owner, starts=[NOW - DAY])

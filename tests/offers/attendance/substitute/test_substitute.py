@@ -101,9 +101,13 @@ async def test_revoked_or_over_it_opens_nothing_and_what_was_kept_stays(visitor:
     page = await visitor.open(here)
     await visitor.submit(page, here, head_count=3)
     await Substitute.filter(id=link.id).update(revoked_at=NOW)
-    assert (await visitor.open(here)).status == 404
-    assert (await visitor.submit(page, here, head_count=4)).status == 404
-    assert (await visitor.open(path(link.id))).status == 404
+    gone = [
+        await visitor.open(here), await visitor.submit(page, here, head_count=4), await visitor.open(path(link.id)),
+        await visitor.open(f"{path(link.id)}x"), await visitor.open(f"/substitute/registers/{session.id}"),
+    ]  # fmt: skip
+    assert [one.status for one in gone] == [404] * 5
+    assert {one.heading for one in gone} == {"Lenken til oppmøtet virker ikke"}, "the same, whyever"
+    assert all("Be den som sendte lenken, om en ny." in one.text for one in gone)
     assert await value("SELECT count FROM head_count") == 3
     await Substitute.filter(id=link.id).update(revoked_at=None)
     assert (await visitor.open(here)).status == 200

@@ -143,9 +143,38 @@ async def test_full_says_so_and_lets_in_as_a_head_without_a_name(visitor: Visito
     page = await visitor.follow(await visitor.submit(full, "/walk-in", instead="head"))
     again = await visitor.submit(full, "/walk-in", instead="head")
     assert again.status == 303
+    assert "De er talt med. Navnet er ikke lagret." in page.text
+    assert "skrevet opp" not in page.text
     assert await heads() == (2, None, None)
     assert await value("SELECT count(*) FROM person WHERE name = 'Sofie'") == 0
     assert await Booking.all().count() == 0
+
+
+async def test_a_place_for_the_rest_of_it_is_promised_where_there_is_a_rest(visitor: Visitor) -> None:
+    owner = await make.organization()
+    starts = [NOW - timedelta(minutes=5), NOW + timedelta(days=7)]
+    offer = await make.offer(joining=Joining.WHOLE, starts=starts, owner=owner)
+    session, later = await Session.filter(offer=offer).order_by("starts_at")
+    await visitor.sign_in(await make.member(owner, Role.EDITOR, "Tom"))
+    rest, here = "De får plass resten av gangene", f"/manage/sessions/{session.id}/walk-in"
+    assert rest in (await visitor.open(here)).text
+    await rows("UPDATE session SET status = 'cancelled' WHERE id = $1", later.id)
+    last = (await visitor.open(here)).text
+    assert (rest in last, "De får plass denne gangen" in last) == (False, True)
+
+
+async def test_nobody_is_written_down_for_what_is_settled_or_cancelled_meanwhile(visitor: Visitor) -> None:
+    _, session, host = await held()
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/walk-in")
+    await rows("UPDATE session SET status = 'cancelled'")
+    late = await visitor.submit(page, "/walk-in", name="Sofie")
+    assert "Her kan ingen skrives opp nå." in late.text
+    assert await value("SELECT count(*) FROM booking") == 0
+    await rows("UPDATE session SET status = 'scheduled'")
+    visitor.wait(timedelta(days=120))
+    await visitor.sign_in(host)
+    assert "Her kan ingen skrives opp nå." in (await visitor.open(page.url)).text
 
 
 async def test_nobody_is_written_down_where_nobody_books_or_before_it_is_soon(visitor: Visitor) -> None:

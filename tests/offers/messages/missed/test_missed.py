@@ -21,7 +21,7 @@ from offers.messages.follow_up.rules import address_hash
 from offers.participants.queries import participants
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
-from offers.telling.actions import rung
+from offers.telling.actions import ring_on, rung
 from offers.telling.models import PhoneCall
 from offers.work.jobs import tell_of_calls
 from organizations.members.models import Role
@@ -88,6 +88,22 @@ async def test_i_come_the_next_time_is_asked_by_get_and_noted_by_post(visitor: V
     assert "kommer 19. okt" in (await visitor.open(f"/manage/offers/{offer.slug}/bookings")).text
 
 
+async def test_a_time_that_was_moved_meanwhile_is_shown_and_asked_about_anew(visitor: Visitor) -> None:
+    _offer, booking, sessions = await away()
+    page = await visitor.open(path(booking, sessions[0], "coming"))
+    await rows(
+        "UPDATE session SET starts_at = starts_at + $2, ends_at = ends_at + $2 WHERE id = $1",
+        sessions[1].id,
+        DAY,
+    )
+    late = await visitor.submit(page, "/coming")
+    assert (late.status, late.heading) == (409, "Kommer du neste gang?")
+    assert "Tiden er endret siden du åpnet siden." in late.text
+    assert await ComingAgain.all().count() == 0
+    done = await visitor.follow(await visitor.submit(late, "/coming"))
+    assert done.heading == "Så fint"
+
+
 @pytest.mark.parametrize("ends", ["word", "moved"])
 async def test_that_they_come_ends_with_word_that_they_do_not_and_when_the_time_is_another(
     visitor: Visitor, ends: str
@@ -143,13 +159,87 @@ async def test_whoever_wants_an_alias_is_rung_on_the_number_that_they_gave_and_n
 ) -> None:
     offer, booking, sessions = await away()
     await rows("UPDATE person SET shielded = true WHERE name = 'Ida'")
+    kari = await make.member(await offer.owner, Role.EDITOR, "Kari", email="kari@example.no")
     page = await visitor.open(path(booking, sessions[0], "call"))
     await visitor.submit(page, "/call", number="91 00 00 77")
-    await visitor.sign_in(await make.member(await offer.owner, Role.EDITOR, "Kari"))
+    await visitor.sign_in(kari)
     listed = await visitor.open(f"/manage/offers/{offer.slug}/call-list")
     assert "910 00 077" in listed.text
     assert "Ida" not in listed.html
     assert "ida@example.no" not in listed.html
+
+
+async def test_a_wrong_number_is_put_right_and_the_wish_taken_back(visitor: Visitor) -> None:
+    offer, booking, sessions = await away()
+    kari = await make.member(await offer.owner, Role.EDITOR, "Kari", email="kari@example.no")
+    call = path(booking, sessions[0], "call")
+    page = await visitor.follow(await visitor.submit(await visitor.open(call), "/call", number="91000076"))
+    assert page.fields("/call")["number"] == ["+4791000076"], "the number that stands there can be changed"
+    assert "Du har bedt om å bli ringt" in (await visitor.open(path(booking, sessions[0], "coming"))).text
+    page = await visitor.follow(await visitor.submit(page, "/call", number="91 00 00 77"))
+    assert "910 00 077" in page.text
+    assert [one.number for one in await PhoneCall.all()] == [NUMBER]
+    sent = {"form_token": page.fields()["form_token"], "no": ["1"]}
+    done = await visitor.follow(await visitor.post(call, sent))
+    assert "Det er i orden. Da ringer vi ikke." in done.text
+    assert await PhoneCall.all().count() == 0
+    await tell_of_calls(NOW)
+    assert await OutboxMessage.filter(mail="ring_me").count() == 0
+    await visitor.submit(await visitor.open(call), "/call", number="91000077")
+    (one,) = await PhoneCall.all()
+    await rung(one.id, True, by=kari.id, now=NOW)
+    late = await visitor.follow(await visitor.post(call, sent))
+    assert late.heading == "Noen har ringt deg", "what has been done is not taken back"
+    assert await PhoneCall.all().count() == 1
+
+
+async def test_nobody_is_left_to_wait_for_a_call_that_nobody_hears_of(visitor: Visitor) -> None:
+    offer, booking, sessions = await away()
+    kari = await make.member(await offer.owner, Role.EDITOR, "Kari", email="kari@example.no")
+    call = path(booking, sessions[0], "call")
+    open_before = await visitor.open(call)
+    await rows("UPDATE membership SET ended_at = $2 WHERE person_id = $1", kari.id, NOW)
+    nobody = "får beskjed fra oss akkurat nå. Ring dem på"
+    page = await visitor.open(call)
+    assert nobody in page.text
+    assert 'name="number"' not in page.html
+    late = await visitor.submit(open_before, "/call", number="91000077")
+    assert (late.status, nobody in late.text, await PhoneCall.all().count()) == (409, True, 0)
+    await rows("UPDATE membership SET ended_at = NULL WHERE person_id = $1", kari.id)
+    asked = await visitor.follow(await visitor.submit(open_before, "/call", number="91000077"))
+    assert nobody not in asked.text
+    await rows("UPDATE membership SET ended_at = $2 WHERE person_id = $1", kari.id, NOW)
+    assert nobody in (await visitor.open(call)).text, "whoever waits already hears it, too"
+
+
+async def test_who_acts_for_somebody_is_not_told_that_it_was_they_who_were_away(visitor: Visitor) -> None:
+    offer, _booking, sessions = await away(capacity=None)
+    mother, child = await make.person("Aud"), await make.person("Ada")
+    contact = await make.contact(mother, "aud@example.no")
+    hers = await make.booking(await SeatPool.get(offer=offer), child, booked_by=mother, contact=contact)
+    await Attendance.create(
+        session=sessions[0], booking=hers, state=AttendanceState.ABSENT, seats_present=0, recorded_at=NOW,
+        cause=Cause.CLOSING,
+    )  # fmt: skip
+    facts = {"booking": str(hers.id), "session": str(sessions[0].id)}
+    short = await MAILS["missed"](Channel.SMS, "nb", **facts)
+    assert short is not None
+    assert "Vi så dere ikke sist." in short.text, short.text
+    mail = await MAILS["missed"](Channel.EMAIL, "nb", **facts)
+    assert mail is not None
+    for said in (mail.text, str(mail.html)):
+        assert ("Ada</bdi> kommer neste gang" in said or "Ada kommer neste gang" in said, "Jeg kommer" in said) == (
+            True, False,
+        )  # fmt: skip
+
+
+async def test_a_text_message_after_the_last_time_leads_to_somebody_who_rings(visitor: Visitor) -> None:
+    _offer, booking, sessions = await away(starts=1)
+    mail = await MAILS["missed"](Channel.SMS, "nb", booking=str(booking.id), session=str(sessions[0].id))
+    assert mail is not None
+    assert f"{link_path(booking.id, 1)}/missed" in mail.text
+    page = await visitor.follow(await visitor.open(f"{link_path(booking.id, 1)}/missed"))
+    assert page.heading == "Vil du at vi ringer deg?"
 
 
 async def test_off_the_list_gives_the_seat_to_the_next_at_once(visitor: Visitor) -> None:
@@ -242,6 +332,22 @@ async def test_of_a_sensitive_offer_only_they_themselves_are_told_that_they_were
     told = await MAILS["missed"](Channel.EMAIL, "nb", booking=str(hers.id), session=str(sessions[0].id))
     assert told is None, "nor where the address of the booking has become hers meanwhile"
     assert await MAILS["missed"](Channel.EMAIL, "nb", booking=str(booking.id), session=str(sessions[0].id))
+
+
+async def test_who_may_not_hear_of_it_takes_no_wish_back_and_learns_of_none(visitor: Visitor) -> None:
+    offer, _booking, sessions = await away(sensitive=True, capacity=None)
+    mother, child = await make.person("Aud"), await make.person("Ada")
+    contact = await make.contact(mother, "aud@example.no")
+    hers = await make.booking(await SeatPool.get(offer=offer), child, booked_by=mother, contact=contact)
+    call = path(hers, sessions[0], "call")
+    sent = {"form_token": (await visitor.open("/bookings")).fields()["form_token"], "no": ["1"]}
+    before = await visitor.post(call, sent)
+    await ring_on(hers.id, sessions[0].id, NUMBER, now=NOW)
+    after = await visitor.post(call, sent)
+    assert (
+        (before.status, before.heading) == (after.status, after.heading) == (410, "Dette gjelder ikke lenger")
+    )
+    assert await PhoneCall.all().count() == 1
 
 
 async def test_whoever_wants_no_such_messages_gets_none(db: None) -> None:

@@ -23,7 +23,13 @@ async def draft(visitor: Visitor) -> Offer:
 
 @pytest.mark.parametrize(
     ("day", "starts", "ends", "lasts"),
-    [("16.10.2026", "22", "02", 4), ("31.12.2026", "20", "00", 4), ("24.10.2026", "23", "03", 5)],
+    [
+        ("16.10.2026", "22", "02", 4),
+        ("31.12.2026", "20", "00", 4),
+        ("24.10.2026", "23", "03", 5),
+        ("16.10.2026", "18", "24.00", 6),
+        ("16.10.2026", "18", "kl. 24", 6),
+    ],
 )
 async def test_what_ends_after_midnight_ends_the_next_day(
     visitor: Visitor, day: str, starts: str, ends: str, lasts: int
@@ -55,9 +61,31 @@ async def test_a_session_is_moved_over_midnight(visitor: Visitor) -> None:
     assert (await visitor.submit(page, "/move", day="16.10.2026", starts="22", ends="01.30")).status == 303
     moved = await Session.get(offer=offer)
     assert (moved.ends_at - moved.starts_at, moved.ends_at.day) == (timedelta(hours=3.5), 16), "23.30 in UTC"
+    page = await visitor.open(f"/manage/sessions/{session.id}/move")
+    assert (await visitor.submit(page, "/move", day="16.10.2026", starts="22", ends="2400")).status == 303
+    moved = await Session.get(offer=offer)
+    assert (moved.ends_at - moved.starts_at, moved.ends_at.hour) == (timedelta(hours=2), 22), (
+        "midnight in Norway"
+    )
+    wrong = await visitor.submit(
+        await visitor.open(f"/manage/sessions/{session.id}/move"), "/move", starts="24.00", ends="02"
+    )
+    assert wrong.status == 422, "nothing begins at 24.00: is it that night, or the next?"
 
 
-@pytest.mark.parametrize(("starts", "ends"), [("20", "18"), ("10", "09.30"), ("18", "18")])
+async def test_a_series_that_goes_on_for_too_long_is_told_so_and_not_that_summer_time_begins(
+    visitor: Visitor,
+) -> None:
+    offer = await draft(visitor)
+    page = await visitor.open(f"/manage/offers/{offer.slug}/sessions")
+    wrong = await visitor.submit(
+        page, "/sessions", first="16.10.2026", starts="18", ends="20", repeat="monthly", last="16.10.2032"
+    )
+    assert [link["href"] for link in wrong.soup.select(".ds-error-summary a")] == ["#last"]
+    assert "Datoen er langt fram. Skriv en dato de nærmeste fem årene." in wrong.text
+
+
+@pytest.mark.parametrize(("starts", "ends"), [("20", "18"), ("10", "09.30"), ("18", "18"), ("00", "24")])
 async def test_a_slip_of_the_pen_is_no_night(visitor: Visitor, starts: str, ends: str) -> None:
     offer = await draft(visitor)
     page = await visitor.open(f"/manage/offers/{offer.slug}/sessions")

@@ -3,6 +3,7 @@ before they act."""
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 
 from marketplace.base.data.database import rows
@@ -10,11 +11,11 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS, Content
 from marketplace.people.models import Person
 from offers.attendance.models import Register
-from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.rights.models import HostAssignment
 from offers.work.jobs import tell_days
 from organizations.directory.models import Organization
-from organizations.members.models import Role
+from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
 
@@ -104,6 +105,22 @@ async def test_nobody_came_is_one_tap_away_and_a_sensitive_offer_is_not_named(db
     assert "Sorg" not in said.text + (said.html or "") + str(said.subject)
     session = await Session.get(offer=offer)
     assert f"/manage/sessions/{session.id}/register/nobody" in said.text
+
+
+@pytest.mark.parametrize("gone", ["left", "closed"])
+async def test_where_nobody_is_left_to_lead_those_who_see_it_are_asked(db: None, gone: str) -> None:
+    here, other = await make.organization(), await make.organization("Blå Kors")
+    await make.member(here, Role.MANAGER, "Kari", email="kari@example.no")
+    if gone == "left":
+        _offer, tom = await led("Kor", here, "Tom")
+        await Membership.filter(person=tom).update(ended_at=NOW)
+    else:  # the municipality has closed the organisation that the host comes from
+        offer = await make.offer("Kor", owner=here, starts=[NOW], joining=Joining.WHOLE)
+        await OfferOrganizer.create(offer=offer, organization=other)
+        tom = await make.member(other, Role.HOST, "Tom", email="tom@example.no")
+        await HostAssignment.create(person=tom, offer=offer)
+        await Organization.filter(id=other.id).update(state="suspended")
+    assert await asked() == ["kari@example.no"]
 
 
 async def test_nothing_is_sent_when_it_has_been_recorded_meanwhile_or_a_day_has_gone(db: None) -> None:
