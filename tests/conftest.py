@@ -1,6 +1,7 @@
 """One PostgreSQL a run (tests/cluster.py), one database a worker; every test begins with empty tables."""
 
 import asyncio
+import importlib
 import os
 import secrets
 import shutil
@@ -61,6 +62,20 @@ def pytest_configure(config: pytest.Config) -> None:
         shutil.rmtree(folder)
 
     config.add_cleanup(clean_up)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """What pytest makes of the tests' sources is kept, and takes most of the time of collecting: where nothing is kept
+    yet, each worker makes its share before all of them read all."""
+    if (
+        hasattr(session.config, "workerinput")
+        and session.config.args_source is session.config.ArgsSource.TESTPATHS
+    ):
+        worker = session.config.workerinput
+        tests = sorted(Path(__file__).parent.rglob("test_*.py"))
+        for file in tests[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+            importlib.import_module(".".join(file.relative_to(session.config.rootpath).with_suffix("").parts))
 
 
 LONG = ("journeys", "house", "upgrades", "install")

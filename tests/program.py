@@ -4,6 +4,8 @@ the libraries: a process that has imported them forks for each command.
 What the forked process does is all that the command does: it runs the same module, with the environment, the folder
 and the channels that it is given. Of our own code only `marketplace.cli` has been imported, which every command imports
 first: what a command forgets to import is missing here too.
+
+As Python itself, it also runs a program that stands behind `-c`.
 """
 
 import atexit
@@ -131,5 +133,9 @@ if __name__ == "__main__":
     os.environ.clear()
     os.environ.update(around)
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w", buffering=1)  # noqa: SIM115
-    sys.argv[1:] = given
-    runpy.run_module("marketplace", run_name="__main__", alter_sys=True)
+    if given[0] == "-c":
+        sys.argv[:] = ["-c", *given[2:]]
+        exec(compile(given[1], "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102 - a test's own program
+    else:
+        sys.argv[1:] = given
+        runpy.run_module("marketplace", run_name="__main__", alter_sys=True)

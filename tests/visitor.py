@@ -1,6 +1,7 @@
 """A visitor over HTTP, in the same process: opens pages, fills in the forms that the pages really hold."""
 
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from marketplace.people.sign_in.models import SignIn
 from tests import markup
 
 APP = build()
+sys.modules["sniffio"] = None  # type: ignore[assignment]  # httpx asks for it, which is not there, at each request
 
 
 def in_line(text: str) -> str:

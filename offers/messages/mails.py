@@ -1,5 +1,6 @@
 """What a host wrote, as each of those whom it is for gets it."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from marketplace.base import clock
@@ -15,11 +16,15 @@ from offers.messages.follow_up.mails import unsubscribing
 from offers.messages.follow_up.queries import wants_news
 from offers.messages.follow_up.rules import unsubscribe_path
 from offers.messages.models import NEWS, HostMessage, Recipients
+from offers.messages.queries import titles_of
 from offers.messages.rules import filled, without_title
 
 
-def said(text: str, found: OwnBooking, session: str | None, channel: Channel) -> str:
-    """A host's text as the one of this booking gets it. An SMS has no name of an offer (product.md)."""
+def said(
+    text: str, found: OwnBooking, session: str | None, channel: Channel, titles: Iterable[str] = ()
+) -> str:
+    """A host's text as the one of this booking gets it. An SMS has no name of an offer (product.md), in none of the
+    languages in which it has one (`titles`): a host writes in theirs."""
     now = clock.now()
     dates = [each for each in found.sessions if not each.called_off
              and (str(each.id) == session if session else each.ends_at > now)]  # fmt: skip
@@ -31,7 +36,10 @@ def said(text: str, found: OwnBooking, session: str | None, channel: Channel) ->
         "sted": (one.venue if one else None) or (_("på nett") if found.online else _("etter avtale")),
         "lenke": link(found.path),
     }  # fmt: skip
-    return filled(without_title(text, found.title) if sms else text, values)
+    if sms:
+        for title in sorted({found.title, *titles}, key=len, reverse=True):
+            text = without_title(text, title)
+    return filled(text, values)
 
 
 def link(path: str) -> str:
@@ -39,9 +47,9 @@ def link(path: str) -> str:
     return f"{settings().public_url}{'' if language() == SOURCE else f'/{language()}'}{path}"
 
 
-def sms_of(text: str, found: OwnBooking, session: str | None) -> str:
+def sms_of(text: str, found: OwnBooking, session: str | None, titles: Iterable[str] = ()) -> str:
     """The same by SMS: all of it, or its beginning and where the rest stands."""
-    words = signed(said(text, found, session, Channel.SMS))
+    words = signed(said(text, found, session, Channel.SMS, titles))
     if len(words) <= SMS_LENGTH:
         return short(words)
     return short(f"{words} {link(found.path + '/messages')}")
@@ -62,8 +70,10 @@ async def host_message(channel: Channel, lang: str, booking: str, message: str) 
         return None
     session = str(wrote.session_id) if wrote.session_id else None
     owner = wrote.offer.owner
+    titles = await titles_of(wrote.offer_id)
     with speaking(lang):
-        text, sms = said(wrote.text, found, session, channel), sms_of(wrote.text, found, session)
+        text = said(wrote.text, found, session, channel, titles)
+        sms = sms_of(wrote.text, found, session, titles)
     headers = reply_to(owner.name, owner.email)
     stop = unsubscribe_path(channel, found.address or "") if news else None
     return compose("host_message", channel, lang, lazy("Melding fra arrangøren"), booking=found, text=text, sms=sms,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import column, rows
 from marketplace.base.models import Channel
 from offers.catalogue.models import Session
 from offers.catalogue.recorded import MARKS
@@ -55,6 +55,13 @@ async def recipients(
         ):
             chosen.setdefault(reach, party)
     return list(chosen.values())
+
+
+async def titles_of(offer_id: UUID) -> list[str]:
+    """What an offer is called, in each language in which it is."""
+    return await column(
+        "SELECT title FROM offer_text WHERE offer_id = $1 AND title <> '' ORDER BY id", offer_id
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from offers.messages.actions import write
 from offers.messages.forms import WriteForm
 from offers.messages.mails import said, sms_of
 from offers.messages.models import NEWS, Recipients
-from offers.messages.queries import messages_of, recipients, written
+from offers.messages.queries import messages_of, recipients, titles_of, written
 from offers.messages.rules import PLACEHOLDERS
 from offers.messages.saved import Saved
 from offers.participants.actions import note_read
@@ -132,11 +132,13 @@ async def _look(
     """The same, as the first of them gets it, but with nobody's name and link."""
     found = replace(await booking(parties[0].booking_id, request.lang), booker="Ola", path="/bookings/…")
     about = str(session.id) if session else None
+    titles = await titles_of(offer.id)
     ring = [party.name for party in parties if not party.channel and to not in NEWS]
     if ring:
         await note_read(offer, len(ring), by=request.person.id, now=request.now, list="call")
     return Look(
-        to, said(text, found, about, Channel.EMAIL), sms_of(text, found, about), said(text, found, about, Channel.SMS),
+        to, said(text, found, about, Channel.EMAIL), sms_of(text, found, about, titles),
+        said(text, found, about, Channel.SMS, titles),
         told=counts(parties)[0], by_sms=sum(party.channel == Channel.SMS for party in parties), ring=ring,
         new_key=uuid4(),
     )  # fmt: skip

@@ -3,16 +3,20 @@
 The fields are those of the forms that the pages really hold; what is typed where a valid value is needed stands in
 `TYPED`. A request is made inside a transaction that is then rolled back, so each finds the same town.
 
-A bad value that the form's class takes goes on to the action: it is sent alone. Those that the class refuses are sent
-together, each once. `make soak` (SOAK=1) sends each value of each field alone.
+The forms' classes see each value of each field. So do the addresses, many at once: those that the class refuses in one
+request, those that it takes, which go on to the action, in another. Where that is not answered as what is right is,
+one of them may have been in the way of the others: then each kind of field (its name and type) is sent alone once in
+the house, and each that no class knows. `make soak` (SOAK=1) sends each value of each field alone, everywhere.
 """
 
 import inspect
 import os
 import re
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
+from itertools import product
+from typing import Any, TypeVar
 from urllib.parse import quote_plus, unquote_plus, urlencode
 
 import pytest
@@ -21,6 +25,7 @@ from starlette.routing import Route
 from marketplace.access import Guarded
 from marketplace.base.data.database import value
 from marketplace.base.web.forms import Filled, Form
+from tests import markup
 from tests.conftest import NOW
 from tests.house.town import Town, content, routes
 from tests.house.undone import undone
@@ -46,8 +51,13 @@ BAD = {
 """Values as they stand in an address or a form, encoded."""
 NEVER_RIGHT = ("NUL", "bad UTF-8", "half a pair")
 """What is wrong in every field: the body is refused, whichever it stands in."""
+READ_FOR_ALL = ("form_key", "seen")
+"""Fields that no form's class knows, and that one place reads for all of them, before any other: their bad values are
+sent at `AT_ONE`, alone. Twice and left out they are everywhere."""
+AT_ONE = "/manage/offers/{slug}/sessions"
 SOAK = os.environ.get("SOAK") == "1"
 
+T = TypeVar("T")
 GETS = pytest.mark.parametrize("route", routes("GET"), ids=lambda route: route.path)
 POSTS = pytest.mark.parametrize("route", routes("POST"), ids=lambda route: route.path)
 
@@ -96,37 +106,77 @@ def asked_for(route: Route) -> set[str]:
     return found
 
 
-def taken(forms: list[type[Form]], fields: dict[str, list[str]], name: str, bad: str) -> bool:
-    """Does no form refuse this value? Then it goes on to the action. So does what no form knows."""
-    sent = {each: texts for each, texts in (fields | {name: [unquote_plus(bad)]}).items() if texts}
+def taken(forms: list[type[Form]], fields: dict[str, list[str]], name: str, *bad: str) -> bool:
+    """Does no form refuse these values of a field? Then they go on to the action. So does what no form knows."""
+    sent = {
+        each: texts for each, texts in (fields | {name: [unquote_plus(one) for one in bad]}).items() if texts
+    }
     return not any(name in form.model_fields and name in Filled(form, sent, {}).errors for form in forms)
+
+
+def kind(forms: list[type[Form]], name: str) -> tuple[str, ...]:
+    """Fields of the same name and type are of a kind."""
+    return (name, *(str(form.model_fields[name].annotation) for form in forms if name in form.model_fields))
+
+
+@cache
+def firsts(method: str) -> dict[tuple[str, ...], str]:
+    """The address at which each kind of field is asked for alone."""
+    found = {(name,): AT_ONE for name in READ_FOR_ALL}
+    for route in routes(method):
+        forms = query_forms_of(route) if method == "GET" else models_of(route)
+        known = (
+            asked_for(route) if method == "GET" else {name for form in forms for name in form.model_fields}
+        )
+        for name in sorted(known):
+            found.setdefault(kind(forms, name), route.path)
+    return found
 
 
 def bad_ones(
     forms: list[type[Form]], fields: dict[str, list[str]]
-) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
-    """What is told of each request to make, and its bad values by field."""
+) -> Iterator[tuple[bool, list[tuple[str, str]]]]:
+    """The requests to make: their fields, each with what is wrong with it; and do the forms take all of that?"""
     names = [name for name in fields if name != "form_token"]
-    alone = {
-        (told, name) for name in names for told, bad in BAD.items()
-        if SOAK or (told not in NEVER_RIGHT and taken(forms, fields, name, bad))
-    }  # fmt: skip
-    alone |= {(NEVER_RIGHT[at % 3], name) for at, name in enumerate(names)}
-    alone |= {(told, name) for name in names[:1] for told in NEVER_RIGHT}
-    for told, name in sorted(alone):
-        yield (told, name), {name: BAD[told]}
+    if SOAK or not names:
+        yield from ((False, [(name, told)]) for name in names for told in BAD)
+        return
+    names = [name for name in names if name not in READ_FOR_ALL] or names
+    ends = (names[0], names[len(names) // 2], names[-1])
+    yield from ((False, [(name, told)]) for name, told in zip(ends, NEVER_RIGHT, strict=True))
     values = [told for told in BAD if told not in NEVER_RIGHT]
     for row in range(len(values)):
-        of_row = [(values[(row + at) % len(values)], name) for at, name in enumerate(names)]
-        if together := {name: BAD[told] for told, name in of_row if (told, name) not in alone}:
-            yield ("together", *together), together
+        of_row = [(name, values[(row + at) % len(values)]) for at, name in enumerate(names)]
+        for takes in (True, False):
+            if some := [one for one in of_row if taken(forms, fields, one[0], BAD[one[1]]) == takes]:
+                yield takes, some
+
+
+async def each(
+    ask: Callable[[list[T]], Awaitable[Page]], what: list[T], right: int, alone: Callable[[T], bool]
+) -> None:
+    """Asked for all at once. An answer like the one to what is right says that none was in the way of the others; else
+    some are asked for alone."""
+    if what and (right >= 400 or (await ask(what)).status != right):
+        for one in what:
+            if SOAK or alone(one):
+                await ask([one])
+
+
+def of_parameter(route: Route, parameter: str) -> list[str]:
+    """The bad values that a path gets: some, in turn over all paths that hold such a parameter; together they get
+    all."""
+    before = route.path.partition(f"/{{{parameter}}}")[0].rpartition("/")[2]
+    alike = [one.path for one in routes("GET") if f"/{before}/{{{parameter}}}" in one.path]
+    at, few = alike.index(route.path), max(4, -(-len(BAD) // len(alike)))
+    return [*BAD] if SOAK else [([*BAD] * 2)[(at * few + n) % len(BAD)] for n in range(min(few, len(BAD)))]
 
 
 @GETS
 async def test_a_bad_path_parameter_is_not_found(route: Route, town: Town, insider: Visitor) -> None:
     for parameter in town.values(route):
-        for told, bad in BAD.items():
-            page = await insider.open(town.path(route, **{parameter: bad}))
+        for told in of_parameter(route, parameter):
+            page = await insider.open(town.path(route, **{parameter: BAD[told]}))
             sensible(page, (parameter, told))
             assert page.status in ({400} if told in NEVER_RIGHT else {400, 404}), (
                 parameter,
@@ -140,19 +190,38 @@ async def test_a_bad_query_parameter_is_refused_or_ignored(
     route: Route, town: Town, insider: Visitor
 ) -> None:
     path = town.path(route)
-    await insider.open(path)  # calendars keep the bytes of a session when they are first asked
+    right = (
+        await insider.open(path)
+    ).status  # calendars keep the bytes of a session when they are first asked
     before = await content()
-    names = sorted(asked_for(route))
-    asked = [*bad_ones(query_forms_of(route), {name: [] for name in names})]
-    some = [*BAD] if SOAK else [*BAD][len(path) % 5 :: 5]  # over all routes each of them, often
-    asked += [((told, "unknown"), {"unknown": BAD[told]}) for told in some]
-    for told, bad in asked:
-        page = await insider.open(f"{path}?{'&'.join(f'{name}={text}' for name, text in bad.items())}")
-        sensible(page, told)
-        assert (page.status == 400) == (told[0] in NEVER_RIGHT), (told, page.status)
-    for name in [*names, "unknown"]:
-        sensible(await insider.open(f"{path}?{name}=1&{name}=2&{name}"), f"{name} three times")
-        sensible(await insider.open(f"{path}?{name}[]=1&{name}.x=2&="), f"{name} in brackets")
+
+    async def ask(bad: list[tuple[str, str]]) -> Page:
+        page = await insider.open(f"{path}?{'&'.join(f'{name}={BAD[told]}' for name, told in bad)}")
+        sensible(page, bad)
+        assert (page.status == 400) == any(told in NEVER_RIGHT for _, told in bad), (bad, page.status)
+        return page
+
+    async def again(names: list[str]) -> Page:
+        page = await insider.open(f"{path}?{'&'.join(f'{name}=1&{name}=2&{name}' for name in names)}")
+        sensible(page, f"{names} three times")
+        return page
+
+    async def in_brackets(names: list[str]) -> Page:
+        page = await insider.open(f"{path}?{'&'.join(f'{name}[]=1&{name}.x=2&=' for name in names)}")
+        sensible(page, f"{names} in brackets")
+        return page
+
+    forms, names = query_forms_of(route), sorted(asked_for(route))
+
+    def alone(name: str) -> bool:
+        return firsts("GET").get(kind(forms, name)) == route.path
+
+    for takes, bad in bad_ones(forms, {name: [] for name in names}):
+        await (each(ask, bad, right, lambda one: alone(one[0])) if takes else ask(bad))
+    for told in [*BAD] if SOAK else [*BAD][len(path) % 7 :: 7]:  # over all routes each of them, often
+        await ask([("unknown", told)])
+    await each(again, [*names, "unknown"], right, alone)
+    await each(in_brackets, [*names, "unknown"], right, alone)
     assert (await insider.open(f"{path}?{'&'.join(f'a{n}=1' for n in range(401))}")).status in (
         200,
         303,
@@ -218,6 +287,7 @@ TYPED: dict[str, dict[str, str]] = {
 ELSEWHERE = {
     "/manage/sessions/{id}/register/done": "",
     "/manage/sessions/{id}/register/done/undo": "",
+    "/manage/sessions/{id}/register/nobody": "",
     "/offers/{slug}/bookings": "/offers/tur/bookings/new?session={later_session}",
     "/offers/{slug}/bookings/notice": "/offers/kor/bookings/new",
     "/bookings/{token}/sent-word": "",
@@ -286,10 +356,9 @@ async def form_of(route: Route, town: Town, insider: Visitor) -> tuple[str, dict
     # What only takes a form leads to the page of that form.
     named = town.ids | {"invitation": town.parameters["invitations", "token"]}
     page = await insider.follow(await insider.open((where or "/my-page").format(**named)))
-    posts = [form for form in page.soup.find_all("form") if str(form.get("method", "")).lower() == "post"]
-    assert posts, f"{where} holds no form: {page.status} {page.heading}"
+    assert page.forms, f"{where} holds no form: {page.status} {page.heading}"
     ending = f"/{route.path.rsplit('/', 1)[-1]}"
-    actions = [str(form.get("action", "")).partition("?")[0] for form in posts]
+    actions = [markup.of_form(form).get("action", "").partition("?")[0] for form in page.forms]
     if not where:
         fields = {"form_token": page.fields()["form_token"]}
     elif any(action.endswith(ending) for action in actions):
@@ -303,8 +372,9 @@ async def form_of(route: Route, town: Town, insider: Visitor) -> tuple[str, dict
     return path, fields
 
 
-def encoded(fields: dict[str, list[str]], **bad: str) -> bytes:
+def encoded(fields: dict[str, list[str]], bad: dict[str, str] | None = None) -> bytes:
     """A form's body; `bad` values are encoded already."""
+    bad = bad or {}
     parts = [urlencode([(name, text)]) for name, texts in fields.items() if name not in bad for text in texts]
     return "&".join([*parts, *(f"{name}={text}" for name, text in bad.items())]).encode()
 
@@ -321,25 +391,49 @@ async def test_a_bad_field_is_refused_or_ignored_and_nothing_of_it_is_written(
     route: Route, town: Town, insider: Visitor
 ) -> None:
     path, fields = await form_of(route, town, insider)
-    before = await content()
-    for told, bad in bad_ones(models_of(route), fields):
+    before, forms = await content(), models_of(route)
+
+    async def sent(body: bytes, told: object) -> Page:
         async with undone():
-            page = await send(insider, path, encoded(fields, **bad))
+            page = await send(insider, path, body)
             sensible(page, told)
-            if told[0] in NEVER_RIGHT:
-                assert 400 <= page.status < 500, (told, page.status)
             if page.status >= 400 and await value(WROTE):
                 assert await content() == before, (told, page.status)
-    for name in fields:
-        if name == "form_token":
-            continue
-        async with undone():
-            sensible(
-                await send(insider, path, encoded(fields) + f"&{name}=1&{name}=2".encode()), f"{name} twice"
-            )
-        async with undone():
-            sensible(await send(insider, path, encoded({each: fields[each] for each in fields if each != name})),
-                     f"no {name}")  # fmt: skip
+        return page
+
+    async def ask(bad: list[tuple[str, str]]) -> Page:
+        page = await sent(encoded(fields, {name: BAD[told] for name, told in bad}), bad)
+        if any(told in NEVER_RIGHT for _, told in bad):
+            assert 400 <= page.status < 500, (bad, page.status)
+        return page
+
+    async def twice(names: list[str]) -> Page:
+        return await sent(
+            encoded(fields) + "".join(f"&{name}=1&{name}=2" for name in names).encode(), f"{names} twice"
+        )
+
+    async def without(names: list[str]) -> Page:
+        return await sent(
+            encoded({each: fields[each] for each in fields if each not in names}), f"no {names}"
+        )
+
+    def alone(name: str) -> bool:
+        return firsts("POST").get(kind(forms, name), route.path) == route.path
+
+    async with undone():
+        right = (await send(insider, path, encoded(fields))).status
+    for takes, bad in bad_ones(forms, fields):
+        await (each(ask, bad, right, lambda one: alone(one[0])) if takes else ask(bad))
+    if route.path == AT_ONE:
+        for name, told in product(READ_FOR_ALL, BAD):
+            assert name in fields
+            await ask([(name, told)])
+    for of, texts in ((twice, ("1", "2")), (without, ())):
+        names = [name for name in fields if name != "form_token"]
+        takes = [name for name in names if taken(forms, fields, name, *texts)]
+        await each(of, takes, right, alone)
+        if refused := [name for name in names if name not in takes]:
+            await of(refused)
     assert await content() == before
 
 

@@ -90,12 +90,11 @@ def name_of(route: Route, method: str) -> str:
 EACH = [(route, method) for route in GUARDED for method in ("GET", "POST") if method in (route.methods or ())]
 
 
-async def knock(caller: Visitor, method: str, town: Town, route: Route) -> Page:
+async def knock(caller: Visitor, method: str, town: Town, route: Route, token: str) -> Page:
     named = town.named.get(route.path, {})
     path = town.path(route, **{name: text for name, text in named.items() if f"{{{name}}}" in route.path})
     if method == "GET":
         return await caller.open(f"{path}?{urlencode(named)}" if named else path)
-    token = (await caller.open("/sign-in")).fields("/sign-in")["form_token"][0]
     return await caller.post(path, named | {"form_token": token})
 
 
@@ -108,12 +107,21 @@ def at_the_door(page: Page) -> str | None:
     return None
 
 
+def cookies(caller: Visitor) -> list[tuple[str, str | None]]:
+    """Who the browser says it is: to them belongs the token of a form."""
+    return [(cookie.name, cookie.value) for cookie in caller.client.cookies.jar]
+
+
 async def outcome(caller: Visitor, places: Places, route: Route, method: str) -> str:
     """What the table says of one role: sign in, no, or whose objects are there for it. Nothing that is nowhere is ever
     there."""
     found = []
+    token, browser = "", None
     for town in (places.missing, places.elsewhere, places.other, places.own):
-        page = await knock(caller, method, town, route)
+        if method == "POST" and browser != cookies(caller):
+            token = (await caller.open("/sign-in")).fields("/sign-in")["form_token"][0]
+            browser = cookies(caller)
+        page = await knock(caller, method, town, route, token)
         assert page.status < 500, f"{method} {town.path(route)}: {page.text}"
         if door := at_the_door(page):
             return door

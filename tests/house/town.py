@@ -481,15 +481,17 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
 
 async def content() -> dict[str, str]:
     """A digest of each table, to see that nothing was written; without counted tries, noted reads, registers
-    that a phone took along, and words that found nothing."""
+    that a phone took along, and words that found nothing.
+
+    Each is a column: as rows of one UNION they take the server seven times as long."""
     tables = await rows("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
                         "AND relnamespace = 'public'::regnamespace "
                         "AND relname NOT IN ('rate_limit', 'unfound', 'unfound_key', 'register_taken')")  # fmt: skip
     noted = {
         "audit_entry": "WHERE action NOT LIKE '%.read' AND action NOT IN ('export.made', 'register.downloaded')"
     }
-    found = await rows(" UNION ALL ".join(
-        f"SELECT '{each['relname']}' AS name, md5(string_agg(t::text, '' ORDER BY t::text)) AS digest "
-        f"FROM {each['relname']} t {noted.get(each['relname'], '')}" for each in tables
+    [found] = await rows("SELECT " + ", ".join(
+        f"(SELECT sum(hashtextextended(t::text, 0)) FROM {name} t {noted.get(name, '')}) AS {name}"
+        for name in (each["relname"] for each in tables)
     ))  # fmt: skip
-    return {each["name"]: each["digest"] for each in found}
+    return {name: str(digest) for name, digest in found.items()}

@@ -17,6 +17,7 @@ from offers.bookings.saved import Saved
 from offers.messages.missed import actions, rules
 from offers.messages.missed.forms import CallForm
 from offers.messages.missed.queries import last_missed, missed
+from offers.seats.rules import Moved
 
 
 @public
@@ -37,6 +38,7 @@ async def ways(request: Request) -> Response:
 async def coming(request: Request) -> Response:
     """GET and POST /bookings/{token}/missed/{session}/coming"""
     found, one = await _asked(request)
+    moved = ""
     if request.method == "POST":
         try:
             await actions.come_again(
@@ -45,10 +47,14 @@ async def coming(request: Request) -> Response:
             )  # fmt: skip
         except actions.NotAnyMore:
             return _over(request, found)
-        return see_other(f"{found.path}/missed/{one.session_id}/coming", request)
+        except Moved as other:
+            found, one = await _asked(request)
+            moved = other.message
+        else:
+            return see_other(f"{found.path}/missed/{one.session_id}/coming", request)
     if not rules.can_come(one, request.now):
         return _over(request, found)
-    return _page(request, "coming", found, one)
+    return _page(request, "coming", found, one, moved=moved, status=409 if moved else 200)
 
 
 @public
@@ -62,6 +68,10 @@ async def call(request: Request) -> Response:
     known = "" if colleague else one.number or (found.address if by_phone else "")
     form: Any = CallForm.blank(number=known)
     if request.method == "POST" and "no" in await request.fields():
+        if not rules.stands(
+            one, request.now
+        ):  # nor does who may not hear that they were away hear that they asked
+            return _over(request, found)
         if await actions.do_not_ring(found.id, one.session_id):
             return see_other(f"{found.path}?saved={Saved.NO_CALL}", request)
         return see_other(f"{found.path}/missed/{one.session_id}/call", request)

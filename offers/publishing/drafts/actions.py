@@ -31,7 +31,7 @@ COPIED = {
 async def copy(offer: Offer, *, by: UUID, now: datetime) -> Offer:
     """A new draft with everything but the dates, which continues this one. Its seats will be as many."""
     new = offer.clone(pk=uuid7())
-    new.state, new.published_at, new.opens_at = OfferState.DRAFT, None, None
+    new.state, new.published_at, new.opens_at, new.narrowed_at = OfferState.DRAFT, None, None, None
     new.continues_id, new.created_at, new.changed_at = offer.id, now, now
     async with in_transaction():
         await insert_named(new, (await text_of(offer)).title)

@@ -1,11 +1,10 @@
 """`kill -9` at a moment of one's choice: before the n-th change that a program makes to the disk, or just after it has
 started the n-th program of PostgreSQL's."""
 
-import subprocess
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from tests import program
+
 HOOK = """
 import os, signal, sys, threading, time
 place, moment = sys.argv.pop(1), int(sys.argv.pop(1))
@@ -100,16 +99,13 @@ asyncio.run(ours.migrate(sys.argv[1]))
 committed."""
 
 
-def killed(script: str, place: Path, moment: int, *arguments: object) -> subprocess.CompletedProcess[str]:
+def killed(script: str, place: Path, moment: int, *arguments: object) -> program.Ran:
     """Run it and kill it at that moment; 0 tells the moments there are, and kills nobody."""
-    return subprocess.run(
-        [sys.executable, "-c", HOOK + script, str(place), str(moment), *map(str, arguments)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    return program.run("-c", HOOK + script, str(place), str(moment), *map(str, arguments))
 
 
 def moments(script: str, place: Path, *arguments: object) -> list[str]:
     """What it does to the disk, one after the other, from a whole run."""
     done = killed(script, place, 0, *arguments)
-    assert done.returncode == 0, done.stderr
-    return [line for line in done.stderr.splitlines() if line.startswith("moment ")]
+    assert done.code == 0, done.err
+    return [line for line in done.err.splitlines() if line.startswith("moment ")]

@@ -71,11 +71,11 @@ def test_a_restore_that_is_killed_at_any_moment_is_run_again(kept: Path) -> None
 
 def dies_and_is_run_again(place: Path, data: Path, moment: int, what: str) -> None:
     died = killed(RESTORE, place, moment, place / "kept", data)
-    assert died.returncode == -signal.SIGKILL, (what, died.stderr)
+    assert died.code == -signal.SIGKILL, (what, died.err)
     at_rest(data)
     if moment % 2:  # somebody starts the instance before they restore again
         assert what_starts(data) in ("7", "3", f"A restore into {data} was cut short: run it again."), what
-    assert killed(RESTORE, place, -1, place / "kept", data).returncode == 0, what
+    assert killed(RESTORE, place, -1, place / "kept", data).code == 0, what
     with EmbeddedPostgres(data, FAST) as url:
         assert ask(url, COUNT) == 3, what
         do(url, "INSERT INTO booked VALUES (100)")
@@ -85,7 +85,7 @@ def dies_and_is_run_again(place: Path, data: Path, moment: int, what: str) -> No
     if not SOAK:  # the next test does so once
         return
     again = killed(RESTORE, place, -1, place / "kept", data)
-    assert again.returncode == 0, (what, again.stderr)
+    assert again.code == 0, (what, again.err)
     with EmbeddedPostgres(data, FAST) as url:
         assert ask(url, COUNT) == 103, what
 
@@ -108,7 +108,7 @@ def test_a_line_that_no_restore_has_told_of_is_known_by_the_next_copy(kept: Path
     with a_place() as place:
         laid_out(kept, place)
         data = place / "data"
-        assert killed(RESTORE, place, first, place / "kept", data).returncode == -signal.SIGKILL
+        assert killed(RESTORE, place, first, place / "kept", data).code == -signal.SIGKILL
         assert Folder.found(place / "kept").lines() == []
         with EmbeddedPostgres(data, FAST) as url:
             assert ask(url, COUNT) == 3
@@ -116,7 +116,7 @@ def test_a_line_that_no_restore_has_told_of_is_known_by_the_next_copy(kept: Path
             asyncio.run(take(place / "kept", url))
             (line,) = Folder.found(place / "kept").lines()
             assert (line.number, line.parent) == (2, 1)
-        assert killed(RESTORE, place, -1, place / "kept", data).returncode == 0
+        assert killed(RESTORE, place, -1, place / "kept", data).code == 0
         with EmbeddedPostgres(data, FAST) as url:
             assert ask(url, COUNT) == 103
 
@@ -131,9 +131,9 @@ def test_a_backup_that_is_killed_at_any_moment_is_run_again(kept: Path) -> None:
             ):
                 folder, what = place / f"killed-{moment}", told[moment - 1]
                 died = killed(TAKE, place, moment, folder, url)
-                assert died.returncode == -signal.SIGKILL, (what, died.stderr)
+                assert died.code == -signal.SIGKILL, (what, died.err)
                 again = killed(TAKE, place, -1, folder, url)
-                assert again.returncode == 0, (what, again.stderr)
+                assert again.code == 0, (what, again.err)
                 copies = Folder.found(folder).copies()
                 assert copies, what
                 for each in copies:
@@ -146,11 +146,11 @@ def test_an_upgrade_that_is_killed_when_a_migration_is_just_done_goes_on_with_th
         told: list[str] = []
         for last in ("0001", "0030", "0054"):
             died = killed(MIGRATE, place, -1, url, last)
-            assert died.returncode == -signal.SIGKILL, died.stderr
-            told += died.stdout.splitlines()
+            assert died.code == -signal.SIGKILL, died.err
+            told += died.out.splitlines()
         ended = killed(MIGRATE, place, -1, url, "none")
-        assert ended.returncode == 0, ended.stderr
-        told += ended.stdout.splitlines()
+        assert ended.code == 0, ended.err
+        told += ended.out.splitlines()
         names = [line.partition(":")[0] for line in told]
         assert names[-1] == NEWEST
         assert [name for name in names if names.count(name) > 1] in ([], ["0054_outbox_waiting"] * 2)

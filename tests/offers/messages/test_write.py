@@ -17,7 +17,7 @@ from marketplace.base.post.letter import Letter, email_message
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.attendance.actions import save
-from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, OfferText, SeatPool, Session
 from offers.messages.actions import write
 from offers.messages.follow_up.actions import stop_news
 from offers.messages.follow_up.rules import address_hash
@@ -159,6 +159,21 @@ async def test_what_is_filled_in_is_not_filled_in_again(visitor: Visitor, offer:
     assert mail is not None
     assert "<b>Hei</b> {lenke} %(x)s {{7*7}}" in mail.text
     assert "&lt;b&gt;Hei&lt;/b&gt; {lenke} %(x)s {{7*7}}" in (mail.html or "")
+
+
+async def test_an_sms_names_the_offer_in_none_of_its_languages(visitor: Visitor, offer: Offer) -> None:
+    """A host writes in Norwegian, and whoever reads English has another name for it."""
+    await OfferText.create(offer=offer, lang="en", title="Better sleep", summary="Sleep.")
+    await Booking.filter(participant__name="Aud").update(lang="en")
+    text = "Velkommen til Sov bedre (Better sleep)!"
+    look = await visitor.submit(
+        await visitor.open(f"/manage/offers/{offer.slug}/write"), "/write", to="all", step="look", text=text
+    )
+    assert "Better sleep (" not in look.text
+    await visitor.submit(look, "/write", step="send")
+    for lang in ("en", "nb"):
+        sms = (await content("Aud", lang)).text
+        assert ("Sov bedre" in sms, "Better sleep" in sms) == (False, False), sms
 
 
 async def test_a_long_message_is_cut_for_an_sms_and_the_rest_can_be_read(

@@ -15,6 +15,7 @@ from offers.messages.actions import ring_instead
 from offers.messages.closings import mails
 from offers.messages.closings.actions import tell_closed
 from offers.publishing.actions import set_audience
+from offers.publishing.drafts.actions import copy
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
 from offers.telling.models import PhoneCall
@@ -170,6 +171,16 @@ async def test_what_was_never_shown_to_everybody_has_no_calendar(
 ) -> None:
     await make.offer("Hemmelig", slug="hemmelig", **facts)  # type: ignore[arg-type]
     assert (await visitor.open("/calendar/offers/hemmelig.ics")).status == 404
+
+
+async def test_a_copy_of_what_was_shown_to_everybody_once_was_not(visitor: Visitor) -> None:
+    here, _booking = await booked()
+    kari = await make.member(here)
+    offer = await Offer.get(slug="turlag")
+    await narrow(offer, Visibility.STAFF, kari.id)
+    copied = await copy(offer, by=kari.id, now=NOW)
+    await Offer.filter(id=copied.id).update(state="published")
+    assert (await visitor.open(f"/calendar/offers/{copied.slug}.ics")).status == 404
 
 
 async def test_a_draft_that_gets_another_audience_was_never_shown(db: None) -> None:

@@ -21,7 +21,7 @@ from offers.messages.follow_up.rules import address_hash
 from offers.participants.queries import participants
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
-from offers.telling.actions import rung
+from offers.telling.actions import ring_on, rung
 from offers.telling.models import PhoneCall
 from offers.work.jobs import tell_of_calls
 from organizations.members.models import Role
@@ -86,6 +86,22 @@ async def test_i_come_the_next_time_is_asked_by_get_and_noted_by_post(visitor: V
     assert [one.comes_to for one in await participants(offer.id, NOW)] == [sessions[1].starts_at]
     await visitor.sign_in(await make.member(await offer.owner, Role.EDITOR, "Kari"))
     assert "kommer 19. okt" in (await visitor.open(f"/manage/offers/{offer.slug}/bookings")).text
+
+
+async def test_a_time_that_was_moved_meanwhile_is_shown_and_asked_about_anew(visitor: Visitor) -> None:
+    _offer, booking, sessions = await away()
+    page = await visitor.open(path(booking, sessions[0], "coming"))
+    await rows(
+        "UPDATE session SET starts_at = starts_at + $2, ends_at = ends_at + $2 WHERE id = $1",
+        sessions[1].id,
+        DAY,
+    )
+    late = await visitor.submit(page, "/coming")
+    assert (late.status, late.heading) == (409, "Kommer du neste gang?")
+    assert "Tiden er endret siden du åpnet siden." in late.text
+    assert await ComingAgain.all().count() == 0
+    done = await visitor.follow(await visitor.submit(late, "/coming"))
+    assert done.heading == "Så fint"
 
 
 @pytest.mark.parametrize("ends", ["word", "moved"])
@@ -316,6 +332,22 @@ async def test_of_a_sensitive_offer_only_they_themselves_are_told_that_they_were
     told = await MAILS["missed"](Channel.EMAIL, "nb", booking=str(hers.id), session=str(sessions[0].id))
     assert told is None, "nor where the address of the booking has become hers meanwhile"
     assert await MAILS["missed"](Channel.EMAIL, "nb", booking=str(booking.id), session=str(sessions[0].id))
+
+
+async def test_who_may_not_hear_of_it_takes_no_wish_back_and_learns_of_none(visitor: Visitor) -> None:
+    offer, _booking, sessions = await away(sensitive=True, capacity=None)
+    mother, child = await make.person("Aud"), await make.person("Ada")
+    contact = await make.contact(mother, "aud@example.no")
+    hers = await make.booking(await SeatPool.get(offer=offer), child, booked_by=mother, contact=contact)
+    call = path(hers, sessions[0], "call")
+    sent = {"form_token": (await visitor.open("/bookings")).fields()["form_token"], "no": ["1"]}
+    before = await visitor.post(call, sent)
+    await ring_on(hers.id, sessions[0].id, NUMBER, now=NOW)
+    after = await visitor.post(call, sent)
+    assert (
+        (before.status, before.heading) == (after.status, after.heading) == (410, "Dette gjelder ikke lenger")
+    )
+    assert await PhoneCall.all().count() == 1
 
 
 async def test_whoever_wants_no_such_messages_gets_none(db: None) -> None:
