@@ -174,18 +174,28 @@ ANSWERS = {
 """Which mail tells whoever has asked."""
 
 
+class OtherParty(Refused):
+    """More or fewer come than those who answered have seen."""
+
+
 async def answer_request(
-    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = "", extra: ExtraReason | None = None
-) -> BookingState:
+    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = "", extra: ExtraReason | None = None,
+    seen: int | None = None,
+) -> BookingState:  # fmt: skip
     """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
-    waiting list, or with a reason (`extra`) a seat that is made for them. Raises Refused when it is answered or
-    withdrawn already."""
+    waiting list, or with a reason (`extra`) a seat that is made for them. `seen`: how many come, as the page has said.
+    Raises Refused when it is answered or withdrawn already, OtherParty."""
     async with in_transaction():
         pool, booking = await change(booking_id, now)
         if not booking.requested:
             raise Refused(queue_rules.not_asking(BookingState(booking.state)))
         if yes:
             await only_approved(pool.owner_id)
+        if yes and seen and seen != booking.seats:
+            raise OtherParty(
+                _("Antallet er endret siden du åpnet siden. Nå kommer %(num)s. Se over, og svar på nytt.",
+                  num=booking.seats)
+            )  # fmt: skip
         decided = pool.pool
         fits = decided.fits(booking.seats)
         if yes and extra and not fits:

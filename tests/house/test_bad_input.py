@@ -287,6 +287,7 @@ TYPED: dict[str, dict[str, str]] = {
 ELSEWHERE = {
     "/manage/sessions/{id}/register/done": "",
     "/manage/sessions/{id}/register/done/undo": "",
+    "/manage/sessions/{id}/register/nobody": "",
     "/offers/{slug}/bookings": "/offers/tur/bookings/new?session={later_session}",
     "/offers/{slug}/bookings/notice": "/offers/kor/bookings/new",
     "/bookings/{token}/sent-word": "",

@@ -10,7 +10,7 @@ from marketplace.base.web.cookies import form_cookie
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
-from offers.attendance.check_in import actions, queries
+from offers.attendance.check_in import actions, queries, rules
 from offers.attendance.check_in.forms import MOST, AcceptForm, HereForm, WordsForm
 from offers.attendance.check_in.saved import Saved
 from offers.bookings.queries import booking_by_token
@@ -36,7 +36,7 @@ async def check_in(request: Request) -> Response:
         if form.valid:
             try:
                 if await actions.by_words(request, form.data.said, form.data.came, browsers(request)):
-                    return see_other(f"/check-in?saved={Saved.HERE}", request)
+                    return see_other(f"/check-in?saved={Saved.HERE}{rules.said_at(request.now)}", request)
                 form.add_error("said", str(UNKNOWN))
             except TooMany as many:
                 form.add_error("said", str(MANY))
@@ -44,7 +44,8 @@ async def check_in(request: Request) -> Response:
     return render(
         request, "offers/attendance/check_in/words.html", status=status, headers=headers, form=form,
         counts=[(each, each) for each in range(1, MOST + 1)], section="",
-        here=request.query.get("saved") == [Saved.HERE],
+        here=request.query.get("saved") == [Saved.HERE]
+        and rules.said_lately(request.query.get("at", [""])[-1], request.now),
     )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ async def here(request: Request) -> Response:
         raise BadRequest(_("Velg et av alternativene."))
     session = parse_id((await request.fields()).get("session", [""])[-1])
     await actions.by_link(session, found.id, form.data.came, browsers(request), now=request.now)
-    return see_other(f"{found.path}?saved={Saved.HERE}", request)
+    return see_other(f"{found.path}?saved={Saved.HERE}{rules.said_at(request.now)}", request)
 
 
 @member(Role.HOST)

@@ -25,7 +25,7 @@ Reply = Annotated[str, AfterValidator(_needed), Field(max_length=1000)]
 
 class AnswerForm(Form):
     """An answer to a request, with words where one is not simply let in. What was written for another answer does not
-    count."""
+    count. `seen`: how many come, as the page has said."""
 
     words = {"answer": {"otherwise": lazy("Velg hva dere svarer.")}}
 
@@ -33,6 +33,7 @@ class AnswerForm(Form):
     reason: ExtraReason | None = None
     talk: Reply | None = None
     no: Reply | None = None
+    seen: int | None = Field(None, ge=1, le=1000)
 
     @model_validator(mode="before")
     @classmethod

@@ -58,24 +58,12 @@ async def answer(request: Request) -> Response:
         if form.valid and form.data.answer == "extra" and form.data.reason is None:
             form.add_error("reason", _("Velg hvorfor."))
         if form.valid:
-            answer = form.data.answer
-            if answer == "talk":
-                await limit("ask talk", str(booking), 5, DAY, now=request.now)
-                await participants_actions.ask_talk(
-                    booking, form.data.text, now=request.now, by=request.person.id
-                )
-                said = Saved.TALK
-            else:
-                state = await participants_actions.answer_request(
-                    booking,
-                    answer in ("yes", "extra"),
-                    now=request.now,
-                    by=request.person.id,
-                    text=form.data.text,
-                    extra=form.data.reason if answer == "extra" else None,
-                )
-                said = Saved(state.value)
-            return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
+            try:
+                said = await _answered(request, booking, form.data)
+                return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
+            except participants_actions.OtherParty as other:
+                form.add_error("form", other.message)
+                party = await _active(request, offer, booking, BookingState.REQUESTED, rules.not_asking)
     else:
         form = AnswerForm.blank(
             talk=_("Så fint at du vil være med! Vi vil gjerne snakke litt med deg først. Når passer det at vi ringer?"),
@@ -89,6 +77,20 @@ async def answer(request: Request) -> Response:
         reasons=EXTRAS, full=await _full(offer, party), offer=offer,
         title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip
+
+
+async def _answered(request: Request, booking: UUID, given: AnswerForm) -> Saved:
+    """Answer a request, and what the list says of it then."""
+    by, now = request.person.id, request.now
+    if given.answer == "talk":
+        await limit("ask talk", str(booking), 5, DAY, now=now)
+        await participants_actions.ask_talk(booking, given.text, now=now, by=by)
+        return Saved.TALK
+    state = await participants_actions.answer_request(
+        booking, given.answer in ("yes", "extra"), now=now, by=by, text=given.text,
+        extra=given.reason if given.answer == "extra" else None, seen=given.seen,
+    )  # fmt: skip
+    return Saved(state.value)
 
 
 async def _full(offer: Offer, party: Participant) -> bool:

@@ -5,6 +5,7 @@ No database, no clock. The questions come with the rows that are read anyway (AS
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ ASKED = """o.age_from, o.age_to, (SELECT json_agg(json_build_object('id', q.id, 
     ORDER BY q.position, q.id) FROM offer_question q WHERE q.offer_id = o.id) AS questions"""
 """Columns of an offer o: whom it is for, and what its organiser asks."""
 MOST_LETTERS = 500
+DIGEST = re.compile("[0-9a-f]{16}")
 FIELDS = ("age", "answer-", "asked-")
 """How the names of its fields begin."""
 YES, NO, SILENT = "yes", "no", "silent"
@@ -162,7 +164,8 @@ def judged(found: Asked, sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict
             )
     for question in questions(found):
         text, problem = question.judged(sent.get(question.field, ""))
-        if text and _changed(question.said, sent):
+        said = sent.get(question.said[0], "")
+        if (text or (said and not DIGEST.fullmatch(said))) and _changed(question.said, sent):
             problem = _asked_anew()
         if problem:
             wrong[question.field] = problem

@@ -75,6 +75,18 @@ async def test_one_person_is_one_pseudonym_in_two_offers_and_another_next_year(
     assert await value("SELECT count(DISTINCT pseudonym) FROM attendance") == 2
 
 
+async def test_the_form_without_code_says_what_saving_makes_of_who_is_not_marked(visitor: Visitor) -> None:
+    """As a substitute's form does: from the start on it closes the register."""
+    _, session, host = await evening("Ola", starts=NOW + timedelta(minutes=30))
+    await visitor.sign_in(host)
+    path, said = f"/manage/sessions/{session.id}/register", "De du ikke har merket når du lagrer"
+    assert said not in (await visitor.open(path)).text, "before that it closes nothing"
+    visitor.wait(timedelta(hours=1))
+    page = await visitor.open(path)
+    assert said in " ".join(one.text for one in page.soup.select("[data-without-code]"))
+    assert said not in (await visitor.follow(await visitor.submit(page, "/register"))).text
+
+
 async def test_a_closed_year_reads_as_closed_before_anybody_types(visitor: Visitor) -> None:
     _, session, host = await evening("Ola")
     await visitor.sign_in(host)

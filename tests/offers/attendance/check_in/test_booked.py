@@ -87,6 +87,18 @@ async def test_the_link_shows_it_only_while_it_is_open(visitor: Visitor) -> None
     assert await marks("state", "seats", "cause") == {}
 
 
+async def test_the_thanks_of_a_link_are_not_said_again_another_day(visitor: Visitor) -> None:
+    session, _ = await awaiting()
+    _person, booking = await booked(session)
+    said = await visitor.follow(await says_by_link(visitor, booking))
+    assert "Takk, du er talt med." in said.text
+    visitor.wait(timedelta(minutes=11))
+    again = await visitor.open(said.url)
+    assert ("Takk, du er talt med." in again.text, again.status) == (False, 200)
+    for odd in ("9" * 400, "x", "-1", "²", ""):
+        assert (await visitor.open(f"{said.url.partition('&')[0]}&at={odd}")).status == 200, odd
+
+
 async def test_wrong_tries_never_stop_the_link(visitor: Visitor) -> None:
     session, _ = await awaiting()
     _person, booking = await booked(session)

@@ -149,5 +149,18 @@ async def test_bad_input_says_what_is_wrong(visitor: Visitor) -> None:
 
 
 async def test_its_own_word_alone_says_thanks(visitor: Visitor) -> None:
-    assert "Takk" in (await visitor.open(f"/check-in?saved={Saved.HERE}")).text
-    assert "Takk" not in (await visitor.open("/check-in?saved=x")).text
+    at = int(NOW.timestamp())
+    assert "Takk" in (await visitor.open(f"/check-in?saved={Saved.HERE}&at={at}")).text
+    for other in ("saved=x", f"saved=x&at={at}", f"saved={Saved.HERE}", f"saved={Saved.HERE}&at={'9' * 400}",
+                  f"saved={Saved.HERE}&at=²", f"saved={Saved.HERE}&at={at + 60}"):  # fmt: skip
+        assert "Takk" not in (await visitor.open(f"/check-in?{other}")).text, other
+
+
+async def test_who_opens_the_thanks_again_another_day_is_asked_for_the_words(visitor: Visitor) -> None:
+    """A phone completes the address from its history; they would think that they are counted."""
+    session, _host = await awaiting()
+    said = await visitor.follow(await says(visitor, await words_of(session)))
+    assert "Takk, du er talt med" in said.text
+    visitor.wait(timedelta(minutes=11))
+    again = await visitor.open(said.url)
+    assert ("Takk" in again.text, "Tre ord fra plakaten" in again.text) == (False, True)

@@ -21,7 +21,7 @@ from offers.messages.follow_up.rules import address_hash
 from offers.participants.queries import participants
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
-from offers.telling.actions import rung
+from offers.telling.actions import ring_on, rung
 from offers.telling.models import PhoneCall
 from offers.work.jobs import tell_of_calls
 from organizations.members.models import Role
@@ -332,6 +332,22 @@ async def test_of_a_sensitive_offer_only_they_themselves_are_told_that_they_were
     told = await MAILS["missed"](Channel.EMAIL, "nb", booking=str(hers.id), session=str(sessions[0].id))
     assert told is None, "nor where the address of the booking has become hers meanwhile"
     assert await MAILS["missed"](Channel.EMAIL, "nb", booking=str(booking.id), session=str(sessions[0].id))
+
+
+async def test_who_may_not_hear_of_it_takes_no_wish_back_and_learns_of_none(visitor: Visitor) -> None:
+    offer, _booking, sessions = await away(sensitive=True, capacity=None)
+    mother, child = await make.person("Aud"), await make.person("Ada")
+    contact = await make.contact(mother, "aud@example.no")
+    hers = await make.booking(await SeatPool.get(offer=offer), child, booked_by=mother, contact=contact)
+    call = path(hers, sessions[0], "call")
+    sent = {"form_token": (await visitor.open("/bookings")).fields()["form_token"], "no": ["1"]}
+    before = await visitor.post(call, sent)
+    await ring_on(hers.id, sessions[0].id, NUMBER, now=NOW)
+    after = await visitor.post(call, sent)
+    assert (
+        (before.status, before.heading) == (after.status, after.heading) == (410, "Dette gjelder ikke lenger")
+    )
+    assert await PhoneCall.all().count() == 1
 
 
 async def test_whoever_wants_no_such_messages_gets_none(db: None) -> None:

@@ -202,3 +202,27 @@ async def test_a_second_talk_is_another_mail(db: None, asked: Booking) -> None:
     for hours in (0, 1):
         await participants_actions.ask_talk(asked.id, WORDS, now=NOW + timedelta(hours=hours), by=kari.id)
     assert await OutboxMessage.filter(mail="talk").count() == 2
+
+
+async def test_yes_is_said_to_those_whom_the_page_has_shown_and_to_no_more(
+    visitor: Visitor, asked: Booking
+) -> None:
+    """Whoever asks may mend their request for half an hour: one who asked is two by now."""
+    path = await editor(visitor)
+    page = await visitor.open(f"{path}/{asked.id}")
+    await Booking.filter(id=asked.id).update(seats=2)
+    again = await visitor.submit(page, answer="yes")
+    assert (again.status, "Nå kommer 2. Se over, og svar på nytt." in again.text) == (422, True)
+    await asked.refresh_from_db()
+    assert (asked.state, (await SeatPool.get()).taken) == (BookingState.REQUESTED, 0)
+    assert again.fields()["answer"] == ["yes"]
+    assert (await visitor.submit(again)).status == 303
+    await asked.refresh_from_db()
+    assert (asked.state, (await SeatPool.get()).taken) == (BookingState.CONFIRMED, 2)
+
+
+async def test_no_is_no_however_many_they_are(visitor: Visitor, asked: Booking) -> None:
+    path = await editor(visitor)
+    page = await visitor.open(f"{path}/{asked.id}")
+    await Booking.filter(id=asked.id).update(seats=2)
+    assert (await visitor.submit(page, answer="no", no="Ikke nå.")).status == 303
