@@ -5,16 +5,16 @@ Every page that somebody comes to is checked by axe (WCAG 2.0 to 2.2, A and AA) 
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import httpx2 as httpx
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, CDPSession, Page, async_playwright, expect
 from pyotp import TOTP
 
 from marketplace.base.post.mailbox import ADDRESS
@@ -53,13 +53,22 @@ class PostOffice:
         return "250 OK"
 
 
+def as_told(sight: dict[str, Any]) -> tuple[dict[str, Any], bool, Any]:
+    """What a browser is told of a sight: its size, whether one touches it, and whether it is dark."""
+    size = {**sight["viewport"], "deviceScaleFactor": 1, "mobile": sight.get("is_mobile", False)}
+    return size, sight.get("has_touch", False), sight.get("color_scheme", "light")
+
+
 class Somebody:
     """A person with a browser of their own."""
 
-    def __init__(self, page: Page, address: str, sight: str, script: bool) -> None:
-        self.page, self.address, self.sight, self.script = page, address, sight, script
+    def __init__(
+        self, page: Page, address: str, sight: dict[str, Any], also: Sequence[dict[str, Any]], script: bool
+    ) -> None:
+        self.page, self.address, self.sight, self.also, self.script = page, address, sight, also, script
         self.complaints: list[str] = []
         self.was_without_net = False
+        self.turned, self.browser = sight, cast(CDPSession | None, None)
         page.on("console", lambda message: self.heard(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.complaints.append(f"asks {request.url}")
@@ -82,8 +91,8 @@ class Somebody:
         await self.look(status)
 
     async def look(self, status: int = 200) -> None:
-        """What axe and the console have to say about the page; and nothing goes sideways, at 390 px also with text at
-        twice its size."""
+        """What axe and the console have to say about the page, in each sight. Nothing goes sideways, on a phone also
+        with text at twice its size."""
         await self.page.wait_for_load_state("load")
         # The browser itself notes every page that is an error.
         self.complaints = [
@@ -91,18 +100,35 @@ class Somebody:
         ]
         where = f"{self.page.url}: "
         if self.script:
-            sizes = ["", "200%"] if "390" in self.sight else [""]
-            for size, wide in zip(sizes, await self.page.evaluate(judging.WIDE, sizes), strict=True):
-                assert not wide, f"{where}{wide} too wide {size and 'with text at twice its size'}"
-            assert not (found := await judging.violations(self.page)), where + found
+            await self.judge(self.sight)
+            for sight in self.also:
+                await self.turn_to(sight)
+                await self.judge(sight)
+            if self.also:
+                await self.turn_to(self.sight)
         assert not self.complaints, where + "; ".join(self.complaints)
 
-    async def look_in_the_dark(self) -> None:
-        """What axe has to say about the page that one is looking at once it is dark: its colours are others then."""
-        await self.page.emulate_media(color_scheme="dark")
-        found = await judging.violations(self.page)
-        await self.page.emulate_media(color_scheme="light")
-        assert not found, f"{self.page.url}, dark: {found}"
+    async def judge(self, sight: dict[str, Any]) -> None:
+        """What is wrong with the page as it stands in this sight."""
+        where = f"{self.page.url} in {sight}: "
+        sizes = ["", "200%"] if sight["viewport"]["width"] == PHONE["viewport"]["width"] else [""]
+        for size, wide in zip(sizes, await self.page.evaluate(judging.WIDE, sizes), strict=True):
+            assert not wide, f"{where}{wide} too wide {size and 'with text at twice its size'}"
+        assert not (found := await judging.violations(self.page)), where + found
+
+    async def turn_to(self, sight: dict[str, Any]) -> None:
+        """Have the page that is open in another sight, as it would be if the browser had it from the start."""
+        before, self.turned = self.turned, sight
+        size, touch, scheme = [
+            now if now != then else None for now, then in zip(as_told(sight), as_told(before), strict=True)
+        ]
+        browser = self.browser = self.browser or await self.page.context.new_cdp_session(self.page)
+        if size is not None:
+            await browser.send("Emulation.setDeviceMetricsOverride", size)
+        if touch is not None:
+            await browser.send("Emulation.setTouchEmulationEnabled", {"enabled": touch})
+        if scheme is not None:
+            await self.page.emulate_media(color_scheme=scheme)
 
     async def press(self, name: str, exact: bool = False, nth: int = 0, status: int = 200) -> None:
         """Press a button or follow a link by what it is called, and look where it leads: to a page of this status."""
@@ -243,12 +269,12 @@ async def chromium() -> AsyncIterator[Browser]:
 
 async def doors(address: str, chromium: Browser) -> Any:
     """`async with arrive() as somebody`, once the instance at this address is open: a new person, by default at a desk.
-    Options are Playwright's."""
+    Options are Playwright's. What they look at they look at in other sights `also`, without asking for it again."""
     await until(at(address).answers, "the instance", 2 * PATIENCE)
 
     @asynccontextmanager
     async def somebody(
-        script: bool = True, host: str = "127.0.0.1", **options: Any
+        script: bool = True, host: str = "127.0.0.1", also: Sequence[dict[str, Any]] = (), **options: Any
     ) -> AsyncIterator[Somebody]:
         sight = DESKTOP | options
         async with await chromium.new_context(
@@ -256,9 +282,8 @@ async def doors(address: str, chromium: Browser) -> Any:
         ) as context:
             context.set_default_timeout(30_000)
             await context.add_init_script(judging.AXE)
-            sight.pop("storage_state", None)
             page = await context.new_page()
-            yield Somebody(page, address.replace("127.0.0.1", host), str(sight), script)
+            yield Somebody(page, address.replace("127.0.0.1", host), sight, also, script)
 
     return somebody
 

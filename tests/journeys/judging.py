@@ -95,11 +95,12 @@ SEEN = (
         if (one.matches("input, select, textarea") || [...one.childNodes].some(
             each => each.nodeType == Node.TEXT_NODE && each.data.trim())) texts.push([one, box, style]);
     }
+    const most = document.documentElement.clientWidth;
     const apart = (one, other) => !one.contains(other) && !other.contains(one);
     const lies = (one, box) => boxes.some(([other, its]) => near(box, its, 1) && apart(one, other));
     const IDLE = "[aria-disabled=true], [aria-disabled=true] *, :disabled, :disabled *";
     for (const [one, box, {color, fontSize, fontWeight, textDecorationLine, textShadow}] of texts) {
-        const look = digest([behind.get(one), color, fontSize, fontWeight, textDecorationLine, textShadow,
+        const look = digest([most, behind.get(one), color, fontSize, fontWeight, textDecorationLine, textShadow,
             one.matches("a, [role=link]") && around(one), one.matches(IDLE) || one.closest("label")?.control?.disabled,
             one.textContent.trim().length > 1, lies(one, box) && made.get(one)].join());
         parts[look] = [parts[look]?.[0] ?? one, one];
@@ -108,7 +109,7 @@ SEEN = (
         const small = box.width < 24 || box.height < 24;
         if (small && pressed.some(([other, its]) => near(box, its, -24) && apart(one, other)) || lies(one, box)) {
             const close = boxes.filter(([other, its]) => near(box, its, -24) && apart(one, other));
-            parts[digest([[one, box], ...close].map(([each, its]) => [made.get(each), ...[
+            parts[digest(most + [[one, box], ...close].map(([each, its]) => [made.get(each), ...[
                 its.left - box.left, its.top - box.top, its.width, its.height].map(Math.round)]).join())] = [one];
         }
     }
@@ -140,23 +141,26 @@ FOUND = (
 }"""
 )
 """To know what lies behind a text axe measures each element of the page; here those near to what it is asked for."""
-JUDGED: set[tuple[int, str]] = set()
-"""What axe has found nothing wrong with in this run: shapes, and parts at a width."""
+JUDGED: set[str] = set()
+"""The shapes and parts that axe has found nothing wrong with in this run."""
 
 
 async def violations(page: Page) -> str:
     """What axe has to say about the page, of what it has not judged before."""
     seen = await page.evaluate(SEEN)
-    width = (page.viewport_size or {"width": 0})["width"]
-    new_shape = (0, seen["shape"]) not in JUDGED
-    new_parts = [part for part in seen["parts"] if (width, part) not in JUDGED]
-    if not (new_shape or new_parts):
+    new_parts = [part for part in seen["parts"] if part not in JUDGED]
+    asked = {
+        "wcag": WCAG,
+        "ofParts": OF_PARTS,
+        "newShape": seen["shape"] not in JUDGED,
+        "newParts": new_parts,
+    }
+    if not (asked["newShape"] or new_parts):
         return ""
-    asked = {"wcag": WCAG, "ofParts": OF_PARTS, "newShape": new_shape, "newParts": new_parts}
     told = await page.evaluate(FOUND, asked)
     found = told["violations"]
     if not found:
-        JUDGED.update({(0, seen["shape"]), *((width, part) for part in told["judged"])})
+        JUDGED.update([seen["shape"], *told["judged"]])
     return "; ".join(
         f"{one['id']}: {one['nodes'][0]['html']} {one['nodes'][0]['failureSummary']}" for one in found
     )

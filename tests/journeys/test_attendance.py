@@ -183,13 +183,14 @@ async def whoever_missed_it_says_that_they_come(
 
 async def in_every_sight(come: Any, somebody: Somebody, *paths: str) -> None:
     """Their pages, as others see them: axe, and nothing goes sideways."""
+    first, *others = [
+        PHONE | {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
+        for scheme in ("light", "dark") for width in (390, 320)
+    ]  # fmt: skip
     signed_in = await somebody.page.context.storage_state()
-    for scheme in ("light", "dark"):
-        for width in (390, 320):
-            sight = PHONE | {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
-            async with come(storage_state=signed_in, **sight) as other:
-                for path in paths:
-                    await other.go(path)
+    async with come(storage_state=signed_in, also=others, **first) as other:
+        for path in paths:
+            await other.go(path)
 
 
 async def test_a_course_of_fourteen_from_the_first_tap_to_the_certificate(place: Place, come: Any) -> None:
