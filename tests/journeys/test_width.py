@@ -2,12 +2,15 @@
 small phone, and on a phone whose owner reads text at twice its size, in a town where everything has a long name; and
 every mail. On the small phone axe looks at every page too."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from httpx2 import Response
-from playwright.async_api import Browser, Page, Route
+from playwright.async_api import Browser, Page
 
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
@@ -80,8 +83,18 @@ SHORT_BROKEN = """most => {
     return found.slice(0, 3).join(" | ") || null;
 }"""
 """A word of few letters that does not stand on one line: "påmeld", and below it "t"."""
+UNREADABLE = f"""([size, most]) => {{
+    document.querySelectorAll("details").forEach(one => {{ one.open = true; }});
+    ({LARGER})(size);
+    return ({TOO_WIDE})() || ({IN_LETTERS})() || ({SHORT_BROKEN})(most);
+}}"""
+"""Any of this, with all that can be opened open and text of this size."""
 MOST = 8
 """Letters that a line has room for on a phone, also in a heading and at twice its size."""
+
+
+UNPACKED = ("content-encoding", "content-length", "transfer-encoding")
+"""What is no longer true of an answer that has been read."""
 
 
 async def long_town() -> Town:
@@ -92,48 +105,45 @@ async def long_town() -> Town:
     return town
 
 
-async def served(page: Page, visitor: Visitor) -> dict[str, Response]:
-    """Let the browser ask this visitor's app, without a server between. What is in the dictionary is answered so, once;
-    files of ours are asked for once."""
-    files: dict[str, Response] = {}
+@asynccontextmanager
+async def served(visitor: Visitor) -> AsyncIterator[tuple[str, dict[str, Response]]]:
+    """The address of a server that hands a browser's requests to this visitor's app. What is in the dictionary is
+    answered so, once; files of ours a browser keeps as it does everywhere."""
     asked: dict[str, Response] = {}
 
-    async def answer(route: Route) -> None:
-        path = route.request.url.replace("http://127.0.0.1:8000", "")
-        got = files.get(path) or asked.pop(path, None) or await visitor.client.get(path)
-        if path.startswith("/static/"):
-            files[path] = got
-        kept = {
-            name: text
-            for name, text in got.headers.items()
-            if name not in ("content-encoding", "content-length")
-        }
-        await route.fulfill(status=got.status_code, headers=kept, body=got.content)
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asking = (await reader.readline()).decode().split()
+        if not asking:  # a browser connects before it has anything to ask
+            return writer.close()
+        while (await reader.readline()).strip():
+            pass
+        path = asking[1]
+        got = asked.pop(path, None) or await visitor.client.get(path)
+        said = {name: text for name, text in got.headers.items() if name not in UNPACKED}
+        said |= {"content-length": str(len(got.content)), "connection": "close"}
+        head = "".join(f"{name}: {text}\r\n" for name, text in said.items())
+        writer.write(f"HTTP/1.1 {got.status_code} -\r\n{head}\r\n".encode() + got.content)
+        await writer.drain()
+        return writer.close()
 
-    await page.route("**/*", answer)
-    return asked
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield "http://{}:{}".format(*server.sockets[0].getsockname()), asked
 
 
-async def look(page: Page, path: str) -> str:
+async def look(page: Page, address: str) -> str:
     """What is too wide or too narrow on this page in each sight, or what axe has to say where text has its usual
     size."""
     for sight, (width, size) in SIGHTS.items():
         await page.set_viewport_size({"width": width, "height": 800})
         if not size:
-            await page.goto(f"http://127.0.0.1:8000{path}")
-        await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        await page.evaluate(LARGER, size)
-        found: str | None = (
-            await page.evaluate(TOO_WIDE)
-            or await page.evaluate(IN_LETTERS)
-            or await page.evaluate(SHORT_BROKEN, MOST)
-        )
+            await page.goto(address)
+        found: str | None = await page.evaluate(UNREADABLE, [size, MOST])
         if not found and not size:
             # While it is open the menu lies over the page, so that what is under it cannot be pressed just then.
             await page.evaluate("document.querySelectorAll('.tp-menu').forEach(one => one.open = false)")
             found = await violations(page) or None
         if found:
-            return f"{path} on {sight}: {found}"
+            return f"{address} on {sight}: {found}"
     return ""
 
 
@@ -181,14 +191,14 @@ async def looked_at(paths: list[str], visitor: Visitor, chromium: Browser) -> No
     async with await chromium.new_context(reduced_motion="reduce") as context:
         await context.add_init_script(AXE)
         page = await context.new_page()
-        asked = await served(page, visitor)
-        for path in paths:
-            answer = (await visitor.open(path)).response
-            shown = APART.sub(r"\1\2", answer.text)
-            if "html" in answer.headers.get("content-type", "") and shown not in seen:
-                seen.add(shown)
-                asked[path] = answer
-                wrong += [found] if (found := await look(page, path)) else []
+        async with served(visitor) as (address, asked):
+            for path in paths:
+                answer = (await visitor.open(path)).response
+                shown = APART.sub(r"\1\2", answer.text)
+                if "html" in answer.headers.get("content-type", "") and shown not in seen:
+                    seen.add(shown)
+                    asked[path] = answer
+                    wrong += [found] if (found := await look(page, address + path)) else []
     assert not wrong, "\n" + "\n".join(wrong)
 
 
