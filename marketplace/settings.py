@@ -279,11 +279,17 @@ class Settings(BaseSettings):
 
     @property
     def keys(self) -> Path:
-        return self.keys_dir or self.data_dir / "keys"
+        return self.keys_dir or _within(self.data_dir, "keys")
 
     @property
     def ledger(self) -> Path:
-        return self.ledger_dir or self.data_dir / "ledger"
+        return self.ledger_dir or _within(self.data_dir, "ledger")
+
+
+@cache
+def _within(folder: Path, name: str) -> Path:
+    """Put together once: each tap looks at the year's key."""
+    return folder / name
 
 
 @cache

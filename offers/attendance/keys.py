@@ -80,7 +80,8 @@ def year_key(year: int) -> bytes:
 def read(year: int) -> bytes | None:
     """The key of a year, if it is here, whole, and may be read; it is not made."""
     try:
-        found = path_of(year).read_bytes()
+        with path_of(year).open("rb", buffering=0) as file:
+            found = file.read(LENGTH + 1)
     except OSError:
         return None
     return found if len(found) == LENGTH else None

@@ -124,7 +124,9 @@ class Pool(asyncpg.Pool):  # type: ignore[misc]
             await super().release(connection, timeout=timeout)
             return
         held._on_release()
-        if len(self._at_hand) == AT_HAND or self._closing or self.waited_for:
+        if any(not getter.done() for getter in self._queue._getters):
+            holder._release()  # to whoever waits; there is nothing to reset, and no time for it to lie unused
+        elif len(self._at_hand) == AT_HAND or self._closing:
             await holder.release(timeout or holder._timeout)
         else:
             connection._detach()

@@ -93,4 +93,4 @@ async def _laid(
 def _state(register: Register, saved_at: datetime | None, expected: str) -> str:
     """A word for how a register stands: another when something was marked, when it was closed or opened, or when
     somebody else is expected."""
-    return " ".join(str(each) for each in (saved_at, register.closed_at, expected))
+    return f"{saved_at} {register.closed_at} {expected}"

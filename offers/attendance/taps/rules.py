@@ -11,9 +11,10 @@ no conflict with oneself.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.first_names import first_name
@@ -69,8 +70,7 @@ class Tap:
     after: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(NamedTuple):
     """A tap with what became of it. `name`: of whoever tapped."""
 
     id: UUID
@@ -211,7 +211,10 @@ class Board:
     """Of each booking, and of the session itself."""
 
     def face(self, place: Place) -> Face:
-        return self.faces.setdefault(place, Face())
+        found = self.faces.get(place)
+        if found is None:
+            found = self.faces[place] = Face()
+        return found
 
     def of(self, place: Place) -> list[Logged]:
         """What was written that a tap here must have seen."""
@@ -254,7 +257,7 @@ class Board:
         """Somebody who had seen the conflicts here has chosen. Returns which they were."""
         chosen = {each.id for each in self.undecided(place)}
         mine = self.written.get(place[0], [])
-        mine[:] = [replace(each, chosen_at=now) if each.id in chosen else each for each in mine]
+        mine[:] = [each._replace(chosen_at=now) if each.id in chosen else each for each in mine]
         return [*chosen]
 
     def judge(self, tap: Tap, sender: Sender, before: Iterable[Logged]) -> Outcome:

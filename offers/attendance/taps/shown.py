@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from offers.attendance import rules
@@ -11,8 +12,7 @@ from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import HEADS, Board, Face, Place, choices
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a field shows, with the version that a tap on it has then seen."""
 
     value: str | None

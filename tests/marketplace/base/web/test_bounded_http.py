@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from marketplace.base.web import bounded_http
-from marketplace.base.web.bounded_http import HEAD_LIMIT, BoundedHttp
+from marketplace.base.web.bounded_http import HEAD_LIMIT, BoundedHttp, InOne
 
 
 async def app(scope: dict, receive: object, send: object) -> None:  # type: ignore[type-arg]
@@ -109,3 +109,81 @@ async def test_a_slow_body_and_one_that_is_longer_than_a_head_are_waited_for(por
     head = HEAD + b"content-length: %d\r\n\r\n" % len(body)
     assert (await said(port, head, body)).startswith(b"HTTP/1.1 200 ")
     assert (await said(port, head, body[:10], body[10:], pause=0.4)).startswith(b"HTTP/1.1 200 ")
+
+
+class Written:
+    """A connection of which we see each call of the system."""
+
+    def __init__(self) -> None:
+        self.calls: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.calls.append(data)
+
+    def writelines(self, lines: tuple[bytes, ...]) -> None:
+        self.calls.append(b"".join(lines))
+
+    def close(self) -> None:
+        self.calls.append(b"closed")
+
+    def is_closing(self) -> bool:
+        return b"closed" in self.calls
+
+
+class Writing:
+    """As much of a cycle of uvicorn's as tells what is written."""
+
+    def __init__(self, method: str = "GET") -> None:
+        self.scope, self.response_started, self.transport = {"method": method}, True, Written()
+
+
+async def test_head_and_body_go_out_in_one_piece_and_what_follows_at_once() -> None:
+    cycle = Writing()
+    answer = InOne(cycle)  # type: ignore[arg-type]
+    for part in (b"HTTP/1.1 200 OK\r\n\r\n", b"first", b"second"):
+        answer.write(part)
+    assert cycle.transport.calls == [b"HTTP/1.1 200 OK\r\n\r\nfirst", b"second"]
+
+
+async def test_what_has_a_head_only_goes_out_too() -> None:
+    """Nothing follows the head of HEAD; of another answer without a body nothing is written; and one that breaks off
+    has told its head."""
+    answers = []
+    for method, follows in (("HEAD", []), ("GET", [b""]), ("GET", [])):
+        cycle = Writing(method)
+        answer = InOne(cycle)  # type: ignore[arg-type]
+        answer.write(b"head")
+        for part in follows:
+            answer.write(part)
+        answer.close()
+        answers.append(b"".join(cycle.transport.calls))
+    assert answers == [b"headclosed"] * 3
+
+
+async def test_that_a_body_may_come_is_said_before_it_is_sent(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(HEAD + b"expect: 100-continue\r\ncontent-length: 2\r\n\r\n")
+        told = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+        assert told == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(b"ab")
+        assert (await asyncio.wait_for(reader.readuntil(b"ok"), 30)).startswith(b"HTTP/1.1 200 ")
+    finally:
+        writer.close()
+
+
+async def test_answers_on_one_connection_go_out_so_whole_and_in_their_order(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: list[bytes] = []
+    write = InOne.write
+
+    def seen(answer: InOne, data: bytes) -> None:
+        parts.append(data)
+        write(answer, data)
+
+    monkeypatch.setattr(InOne, "write", seen)
+    told = await said(port, GET + b"\r\n" + GET + b"connection: close\r\n\r\n", until_closed=True)
+    assert [part == b"ok" for part in parts] == [False, True, False, True]
+    assert told.count(b"HTTP/1.1 200 OK\r\n") == told.count(b"\r\n\r\nok") == 2
+    assert told.endswith(b"ok")
