@@ -101,6 +101,16 @@ async def test_what_failed_is_told_with_why_and_with_what_can_never_be_tried(db:
     assert "91000001" not in ran.said
 
 
+async def test_each_message_of_this_version_can_be_tried_anew(db: None) -> None:
+    """Also one of a room that the command has no other business with."""
+    meant = {"failed": clock.now() - HOUR, "problem": "450"}
+    await message("known", mail="meeting", facts='{"meeting": "x", "change": "moved"}', **meant)
+    await message("of before", mail="no_longer", **meant)
+    ran = await command("outbox", "failed")
+    assert "2 messages given up" in ran.said
+    assert "1 message cannot be tried anew: this version sends no such message" in ran.said
+
+
 async def test_all_is_tried_anew_that_can_be_and_what_a_worker_has_is_left_to_it(db: None) -> None:
     await kinds()
     ran = await command("outbox", "retry", "--all", typed="y\n")
