@@ -12,6 +12,7 @@ THE_WAY = ROOT / "marketplace" / "base" / "quick" / "remembered.py"
 REMEMBERED = {
     "starters()": "nothing is asked",
     "settings()": "nothing is asked",
+    "_within(folder, name)": "where a file of the instance lies",
     "configure()": "nothing is asked",
     "warn_of_proxy()": "nothing is asked",
     "_names()": "nothing is asked: the demo's own names",

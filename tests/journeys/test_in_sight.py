@@ -24,10 +24,12 @@ async def test_nothing_is_reached_under_a_bar(visitor: Visitor, chromium: Browse
     await visitor.sign_in(town.people["everybody"])
     address = next(town.path(route) for route in routes("GET") if route.path == path)
     hidden, reached = [], 0
-    async with await chromium.new_context(viewport={"width": 390, "height": 480}) as context:
+    async with (
+        served(visitor) as (home, _),
+        await chromium.new_context(viewport={"width": 390, "height": 480}) as context,
+    ):
         page = await context.new_page()
-        await served(page, visitor)
-        await page.goto(f"http://127.0.0.1:8000{address}")
+        await page.goto(home + address)
         await page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
         for key in ("Tab", "Shift+Tab"):
             for _ in range(60):
