@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,14 +97,14 @@ def test_a_key_that_is_spoilt_comes_back(
     keep(tmp_path / "apart", NOW)
     spoil(keys.path_of(2026))
     if spoil is of_another:  # whoever runs tests as root may read it all the same
-        read = Path.read_bytes
+        opened = Path.open
 
-        def barred(path: Path) -> bytes:
+        def barred(path: Path, *how: Any, **more: Any) -> Any:
             if path == keys.path_of(2026) and not path.stat().st_mode & 0o400:
                 raise PermissionError(13, "Permission denied", str(path))
-            return read(path)
+            return opened(path, *how, **more)
 
-        monkeypatch.setattr(Path, "read_bytes", barred)
+        monkeypatch.setattr(Path, "open", barred)
     assert (keys.here(2026), keys.read(2026), missing(counted)) == (True, None, [2026])
     assert keep(tmp_path / "apart", NOW) == []
     assert bring_back(tmp_path / "apart", counted) == [2026]
