@@ -13,6 +13,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.post import mailbox, outbox
 from marketplace.base.post.mail import MAILS, RIGHTS, Content, mail, post, whoever_is_there
+from marketplace.demo.load import PEOPLE
 from marketplace.people.contacts.jobs import refuse
 from tests.conftest import NOW
 from tests.production import production
@@ -94,7 +95,8 @@ async def test_who_can_sign_in_stands_in_a_file_and_on_the_banner(visitor: Visit
     path.unlink(missing_ok=True)
     assert json.loads((await visitor.open("/demo/people.json")).response.text) == []
     people = [
-        {"role": "editor", "name": "Kari", "organization": "Frivilligsentralen", "address": "kari@example.no"}
+        {"role": role, "name": name, "organization": of and "Frivilligsentralen", "address": address}
+        for role, name, of, _roles, address in PEOPLE
     ]
     path.write_text(json.dumps(people))
     try:
@@ -103,6 +105,8 @@ async def test_who_can_sign_in_stands_in_a_file_and_on_the_banner(visitor: Visit
         banner = page.demo
         assert banner is not None
         assert "Redaktør, Frivilligsentralen kari@example.no" in " ".join(banner.get_text(" ").split())
+        said = {one.get_text().partition(",")[0] for one in banner.select("dt")}
+        assert not said & {role for role, *_others in PEOPLE}, "each role has a word"
         assert "kari@example.no" not in page.text + page.html, (
             "other tests look at the page, not at the panel"
         )
