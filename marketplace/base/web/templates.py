@@ -20,6 +20,7 @@ from marketplace.base.quick.pieces import Pieces
 from marketplace.base.site import site
 from marketplace.base.text import isolated, name_key
 from marketplace.base.web.http import Request
+from marketplace.base.web.lately import LATELY, seconds_since
 from marketplace.base.web.static import static_url
 from marketplace.settings import settings
 
@@ -112,6 +113,8 @@ def environment(lang: str) -> Environment:
         "one_decimal": numbers.one_decimal,
         "share": numbers.share,
         "percent": numbers.percent,
+        "LATELY": LATELY,
+        "seconds_since": seconds_since,
     }
     made.filters |= {
         "day": i18n.day,

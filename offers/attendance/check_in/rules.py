@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.signing import each_signed, steady
 from offers.attendance.check_in.models import CountedAs
 
-LATELY = timedelta(minutes=10)
 MOST_HEADS = 500
 """By code, of one session: what is above it counts nobody, and the host sees that it is not so."""
 
@@ -45,17 +44,6 @@ def who_came(own: Sequence[Own], said: int) -> list[Here]:
     else:
         marked = list(own) if len(own) == 1 else []
     return [Here(each.booking_id, min(said, each.seats), each.seats) for each in marked]
-
-
-def said_at(now: datetime) -> str:
-    """What stands beside `?saved=here`: when it was said."""
-    return f"&at={int(now.timestamp())}"
-
-
-def said_lately(at: str, now: datetime) -> bool:
-    """Was it said just now? The address lies in the history of a phone, which offers it again a week later to whoever
-    begins to type it: they would read that they are counted, and not be."""
-    return at.isascii() and at.isdigit() and 0 <= now.timestamp() - int(at[:12]) < LATELY.total_seconds()
 
 
 def counted_before(stood: Sequence[str]) -> bool:

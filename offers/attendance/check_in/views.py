@@ -8,9 +8,10 @@ from marketplace.base.i18n import lazy
 from marketplace.base.web.access import member, public
 from marketplace.base.web.cookies import form_cookie
 from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.lately import LATELY, said_at, seconds_since
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
-from offers.attendance.check_in import actions, queries, rules
+from offers.attendance.check_in import actions, queries
 from offers.attendance.check_in.forms import MOST, AcceptForm, HereForm, WordsForm
 from offers.attendance.check_in.saved import Saved
 from offers.bookings.queries import booking_by_token
@@ -36,7 +37,7 @@ async def check_in(request: Request) -> Response:
         if form.valid:
             try:
                 if await actions.by_words(request, form.data.said, form.data.came, browsers(request)):
-                    return see_other(f"/check-in?saved={Saved.HERE}{rules.said_at(request.now)}", request)
+                    return see_other(f"/check-in?saved={Saved.HERE}{said_at(request.now)}", request)
                 form.add_error("said", str(UNKNOWN))
             except TooMany as many:
                 form.add_error("said", str(MANY))
@@ -45,7 +46,7 @@ async def check_in(request: Request) -> Response:
         request, "offers/attendance/check_in/words.html", status=status, headers=headers, form=form,
         counts=[(each, each) for each in range(1, MOST + 1)], section="",
         here=request.query.get("saved") == [Saved.HERE]
-        and rules.said_lately(request.query.get("at", [""])[-1], request.now),
+        and 0 <= seconds_since(request.query.get("at", [""])[-1], request.now) < LATELY,
     )  # fmt: skip
 
 
@@ -65,7 +66,7 @@ async def here(request: Request) -> Response:
         raise BadRequest(_("Velg et av alternativene."))
     session = parse_id((await request.fields()).get("session", [""])[-1])
     await actions.by_link(session, found.id, form.data.came, browsers(request), now=request.now)
-    return see_other(f"{found.path}?saved={Saved.HERE}{rules.said_at(request.now)}", request)
+    return see_other(f"{found.path}?saved={Saved.HERE}{said_at(request.now)}", request)
 
 
 @member(Role.HOST)
