@@ -4,8 +4,10 @@ from organizations.members.queries import HELD
 
 LEADING = "('host', 'editor', 'manager')"
 """The roles in which one leads what one is assigned to."""
-BEHIND = """(m.organization_id = o.owner_id OR m.state = 'approved' AND EXISTS (SELECT FROM offer_organizer c
-    WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))"""
+ARRANGES = """EXISTS (SELECT FROM offer_organizer c
+    WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)"""
+"""Does the organisation of role m arrange offer o with its owner?"""
+BEHIND = f"(m.organization_id = o.owner_id OR m.state = 'approved' AND {ARRANGES})"
 """Does role m let its holder lead offer o? A suspended organisation looks after its own offers, not after those of
 others."""
 COUNTS = (
@@ -27,6 +29,5 @@ LED = f"""(EXISTS (SELECT FROM host_assignment h WHERE h.offer_id = o.id AND h.p
 def left_before(moment: str) -> str:
     """SQL: had whoever has assignment h to offer o left by that moment all that arranges it?"""
     return f"""coalesce((SELECT bool_and(coalesce(m.ended_at <= {moment}, false)) FROM membership m
-        WHERE m.person_id = h.person_id AND m.role IN {LEADING} AND (m.organization_id = o.owner_id OR EXISTS (
-            SELECT FROM offer_organizer c WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)
-        )), false)"""
+        WHERE m.person_id = h.person_id AND m.role IN {LEADING}
+            AND (m.organization_id = o.owner_id OR {ARRANGES})), false)"""

@@ -124,7 +124,7 @@ class Pool(asyncpg.Pool):  # type: ignore[misc]
             await super().release(connection, timeout=timeout)
             return
         held._on_release()
-        if any(not getter.done() for getter in self._queue._getters):
+        if self.waited_for:
             holder._release()  # to whoever waits; there is nothing to reset, and no time for it to lie unused
         elif len(self._at_hand) == AT_HAND or self._closing:
             await holder.release(timeout or holder._timeout)

@@ -78,7 +78,8 @@ async def changes(now: datetime, meeting: UUID | None = None) -> list[Change]:
 
 async def unreached(dialogue: UUID, acts: list[str]) -> list[Unreached]:
     """The member organisations that no message of these acts has reached: they have no address, or it came back."""
-    keys = [key_of(act, address) for act in acts for address in await invited(dialogue)]
+    addresses = await invited(dialogue)
+    keys = [key_of(act, address) for act in acts for address in addresses]
     return await rows(
         Unreached,
         f"""SELECT w.slug, w.name FROM dialogue_member x JOIN organization w ON w.id = x.organization_id

@@ -15,7 +15,7 @@ from marketplace.base.web.templates import render
 from marketplace.my_page.own_goals import actions, queries
 from marketplace.my_page.own_goals.forms import GoalForm, ShareForm
 from marketplace.my_page.own_goals.paper import paper
-from marketplace.my_page.own_goals.rules import MOST, Goal, TooManyGoals
+from marketplace.my_page.own_goals.rules import MOST, Attended, Goal, TooManyGoals
 from marketplace.my_page.saved import Saved
 
 HOME = "/my-page/goals"
@@ -24,16 +24,19 @@ HOME = "/my-page/goals"
 @signed_in
 async def listing(request: Request) -> Response:
     """GET /my-page/goals: what I have written, when I was there, and what I can take along."""
-    return await _listed(request, None)
-
-
-async def _listed(request: Request, share: Filled[ShareForm] | None) -> Response:
-    """`share`: what was chosen to be taken along, and why there is no PDF of it."""
     me = request.person
+    return _listed(
+        request, await queries.goals_of(me.id), await queries.attended(me.id, me.name, request.lang)
+    )
+
+
+def _listed(
+    request: Request, goals: list[Goal], attended: list[Attended], share: Filled[ShareForm] | None = None
+) -> Response:
+    """`share`: what was chosen to be taken along, and why there is no PDF of it."""
     return render(
         request, "marketplace/my_page/own_goals/listing.html", section="my-page", most=MOST, form=share,
-        status=422 if share else 200, goals=await queries.goals_of(me.id),
-        attended=await queries.attended(me.id, me.name, request.lang),
+        status=422 if share else 200, goals=goals, attended=attended,
     )  # fmt: skip
 
 
@@ -87,14 +90,14 @@ async def pdf(request: Request) -> Response:
     goals, attended = await queries.goals_of(me.id), await queries.attended(me.id, me.name, request.lang)
     if not goals and not attended:
         return see_other(HOME, request)
-    goals = [one for one in goals if one.id in chosen and one.words]
+    shared = [one for one in goals if one.id in chosen and one.words]
     times = attended if form.valid and form.data.times else []
-    if not goals and not times:
+    if not shared and not times:
         nothing: Filled[ShareForm] = ShareForm.blank()
         nothing.add_error("share", _("Velg noe som skal være med i PDF-en."))
-        return await _listed(request, nothing)
+        return _listed(request, goals, attended, nothing)
     await printing(me.id, request.now)
-    return as_pdf(await paper(me.name, goals, times, request.lang), "viktig-for-meg")
+    return as_pdf(await paper(me.name, shared, times, request.lang), "viktig-for-meg")
 
 
 async def _mine(request: Request) -> Goal:

@@ -16,7 +16,7 @@ from marketplace.base.post.queue import BEFORE
 from marketplace.operations.disks import nearest
 from marketplace.operations.jobs.leap import leapt
 from marketplace.operations.jobs.reports import reports
-from marketplace.operations.jobs.running import AT_IT, at_it_for
+from marketplace.operations.jobs.running import at_it_longer
 from marketplace.operations.opened import embedded
 from marketplace.operations.ready import around, backups
 from marketplace.operations.ready.facts import OK, Said
@@ -82,8 +82,7 @@ async def jobs(now: datetime) -> Said:
         for name, one in (await reports()).items()
         if one.failing and one.failed_at and (one.ran_at is None or one.failed_at - one.ran_at > FAILS)
     )
-    hanging = sorted(name for name in AT_IT if at_it_for(name) > HANGS.total_seconds())
-    said = {"go wrong": failing, "do not end": hanging}
+    said = {"go wrong": failing, "do not end": at_it_longer(HANGS)}
     return "; ".join(f"{what}: {', '.join(names)}" for what, names in said.items() if names) or OK
 
 

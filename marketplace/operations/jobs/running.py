@@ -27,9 +27,10 @@ AT_IT: dict[str, float] = {}
 """The jobs that this process is at, each with since when (time.monotonic): what does not end is never counted."""
 
 
-def at_it_for(name: str) -> float:
-    """Seconds that a job has been at it."""
-    return time.monotonic() - AT_IT[name] if name in AT_IT else 0.0
+def at_it_longer(most: timedelta) -> list[str]:
+    """The jobs that have been at it for longer, by name."""
+    since = time.monotonic() - most.total_seconds()
+    return sorted(name for name, began in AT_IT.items() if began < since)
 
 
 @dataclass(frozen=True)

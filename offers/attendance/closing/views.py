@@ -38,7 +38,6 @@ async def reopen(request: Request) -> Response:
 async def nobody(request: Request) -> Response:
     """GET and POST /manage/sessions/{id}/register/nobody: a link in a mail leads here, so it asks before it acts."""
     session = await session_hosted_by(request.person, request.path_params["id"])
-    refused = "" if request.method == "POST" else await actions.why_not_nobody(session, now=request.now)
     if request.method == "POST":
         try:
             await actions.nobody_came(session, by=request.person.id, now=request.now)
@@ -46,6 +45,8 @@ async def nobody(request: Request) -> Response:
             refused = refusal.message
         else:
             return _back(request, session, Saved.FINISHED)
+    else:
+        refused = await actions.why_not_nobody(session, now=request.now)
     return render(
         request, "offers/attendance/closing/nobody.html", session=session, refused=refused,
         status=422 if refused and request.method == "POST" else 200,

@@ -31,9 +31,8 @@ async def walk_in(request: Request) -> Response:
     """GET and POST /manage/sessions/{id}/walk-in: a booking made on the spot, and marked."""
     session = await session_hosted_by(request.person, request.path_params["id"])
     pool = await pool_of(session.id)
-    may = bool(pool) and not session.called_off and rules.is_open(session.starts_at, request.now)
     over = settled(session.starts_at, request.now)
-    may = may and not over
+    may = bool(pool) and not session.called_off and rules.is_open(session.starts_at, request.now) and not over
     form, full = WalkInForm.blank(seats=1, form_key=secrets.token_hex(16)), False
     if request.method == "POST" and pool and may:
         form = await WalkInForm.read(request)

@@ -68,9 +68,8 @@ async def call(request: Request) -> Response:
     known = "" if colleague else one.number or (found.address if by_phone else "")
     form: Any = CallForm.blank(number=known)
     if request.method == "POST" and "no" in await request.fields():
-        if not rules.stands(
-            one, request.now
-        ):  # nor does who may not hear that they were away hear that they asked
+        # Who may not hear that they were away does not hear that they asked either.
+        if not rules.stands(one, request.now):
             return _over(request, found)
         if await actions.do_not_ring(found.id, one.session_id):
             return see_other(f"{found.path}?saved={Saved.NO_CALL}", request)

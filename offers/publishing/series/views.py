@@ -95,12 +95,12 @@ def date_list(form: Filled[DatesForm], request: Request) -> list[date]:
         form.add_error(field, words)
     found = rules.dates(given.first, given.last, given.repeat) if form.valid else []
     wrong = {
-        field
+        field: words
         for day in found
-        for field, _words in rules.time_objections(day, given.starts, given.ends, request.now)
+        for field, words in rules.time_objections(day, given.starts, given.ends, request.now)
     }
     if "day" in wrong:  # the first day is right, so it is a later one that is too far ahead
-        form.add_error("last", _("Datoen er langt fram. Skriv en dato de nærmeste fem årene."))
+        form.add_error("last", wrong["day"])
     elif wrong:
         form.add_error(
             "ends", _("Klokka stilles en av disse dagene, så tidene går ikke opp. Velg andre tider.")
