@@ -49,6 +49,22 @@ async def away(*, starts: int = 2, closed: bool = True, **other: Any) -> tuple[O
     return offer, booking, sessions
 
 
+async def by_her_mother(offer: Offer) -> Booking:
+    """Ada's, that Aud has made."""
+    mother = await make.person("Aud")
+    contact = await make.contact(mother, "aud@example.no")
+    pool = await SeatPool.get(offer=offer)
+    return await make.booking(pool, await make.person("Ada"), booked_by=mother, contact=contact)
+
+
+async def missed(booking: Booking, session: Session) -> None:
+    """As its register would say when it was closed."""
+    await Attendance.create(
+        session=session, booking=booking, state=AttendanceState.ABSENT, seats_present=0, recorded_at=NOW,
+        cause=Cause.CLOSING,
+    )  # fmt: skip
+
+
 async def keep(session: Session, *present: Booking, closed: bool = True) -> None:
     again = (await saved(session.id)).saved_at is not None
     await kept(session, *present, now=NOW if again else session.ends_at)
@@ -214,13 +230,8 @@ async def test_nobody_is_left_to_wait_for_a_call_that_nobody_hears_of(visitor: V
 
 async def test_who_acts_for_somebody_is_not_told_that_it_was_they_who_were_away(visitor: Visitor) -> None:
     offer, _booking, sessions = await away(capacity=None)
-    mother, child = await make.person("Aud"), await make.person("Ada")
-    contact = await make.contact(mother, "aud@example.no")
-    hers = await make.booking(await SeatPool.get(offer=offer), child, booked_by=mother, contact=contact)
-    await Attendance.create(
-        session=sessions[0], booking=hers, state=AttendanceState.ABSENT, seats_present=0, recorded_at=NOW,
-        cause=Cause.CLOSING,
-    )  # fmt: skip
+    hers = await by_her_mother(offer)
+    await missed(hers, sessions[0])
     facts = {"booking": str(hers.id), "session": str(sessions[0].id)}
     short = await MAILS["missed"](Channel.SMS, "nb", **facts)
     assert short is not None
@@ -317,16 +328,12 @@ async def test_anothers_time_and_a_strangers_link_open_nothing(visitor: Visitor)
 
 async def test_of_a_sensitive_offer_only_they_themselves_are_told_that_they_were_away(db: None) -> None:
     offer, booking, sessions = await away(sensitive=True, capacity=None)
-    mother, child = await make.person("Aud"), await make.person("Ada")
+    hers = await by_her_mother(offer)
     await ActsFor.create(
-        actor=mother, person=child, relation=Relation.GUARDIAN, created_at=NOW, accepted_at=NOW
-    )
-    contact = await make.contact(mother, "aud@example.no")
-    hers = await make.booking(await SeatPool.get(offer=offer), child, booked_by=mother, contact=contact)
-    await Attendance.create(
-        session=sessions[0], booking=hers, state=AttendanceState.ABSENT, seats_present=0, recorded_at=NOW,
-        cause=Cause.CLOSING,
+        actor_id=hers.booked_by_id, person_id=hers.participant_id, relation=Relation.GUARDIAN, created_at=NOW,
+        accepted_at=NOW,
     )  # fmt: skip
+    await missed(hers, sessions[0])
     await follow_up(NOW + DAY)
     assert [one.address for one in await OutboxMessage.filter(mail="missed")] == ["ida@example.no"]
     told = await MAILS["missed"](Channel.EMAIL, "nb", booking=str(hers.id), session=str(sessions[0].id))
@@ -336,9 +343,7 @@ async def test_of_a_sensitive_offer_only_they_themselves_are_told_that_they_were
 
 async def test_who_may_not_hear_of_it_takes_no_wish_back_and_learns_of_none(visitor: Visitor) -> None:
     offer, _booking, sessions = await away(sensitive=True, capacity=None)
-    mother, child = await make.person("Aud"), await make.person("Ada")
-    contact = await make.contact(mother, "aud@example.no")
-    hers = await make.booking(await SeatPool.get(offer=offer), child, booked_by=mother, contact=contact)
+    hers = await by_her_mother(offer)
     call = path(hers, sessions[0], "call")
     sent = {"form_token": (await visitor.open("/bookings")).fields()["form_token"], "no": ["1"]}
     before = await visitor.post(call, sent)
