@@ -82,9 +82,15 @@ async def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     async with TortoiseContext() as context:
         await context.init(config=settings, init_connections=False)
         executor = MigrationExecutor(get_connection("default"), settings["apps"])
-        for name in marks.names():
-            statements = await executor.collect_sql("marketplace", name)
-            (folder / f"{name}.sql").write_text("".join(f"{one.rstrip(';')};\n" for one in statements))
+        await executor.loader.build_graph()
+        state = await executor._project_state(set())
+        # As the executor's `collect_sql` does, which for each of them begins with nothing again.
+        for key in executor._full_plan():
+            editor = executor._schema_editor(atomic=False, collect_sql=True)
+            await executor.loader.graph.nodes[key].apply(state, schema_editor=editor, collect_sql=True)
+            statements = "".join(f"{one.rstrip(';')};\n" for one in editor.collected_sql)
+            (folder / f"{key.name}.sql").write_text(statements)
+    assert [file.stem for file in sorted(folder.iterdir())] == marks.names()
     return read_by_squawk(folder)
 
 
