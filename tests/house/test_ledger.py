@@ -53,7 +53,9 @@ def endings() -> dict[str, bool]:
 def _endings() -> Iterator[tuple[str, bool]]:
     """Each function whose SQL ends something, and whether it notes that."""
     for path, tree in trees().items():
-        if {"restore", "migrations", "demo"} & {*path.parts} or not re.search("DELETE|UPDATE", path.read_text()):
+        if {"restore", "migrations", "demo"} & {*path.parts} or not re.search(
+            "DELETE|UPDATE", path.read_text()
+        ):
             continue
         named = {
             target.id: " ".join(text(each) for each in ast.walk(node.value))

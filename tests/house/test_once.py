@@ -326,9 +326,7 @@ async def counted() -> dict[str, int]:
     names = await rows("SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
                        "AND relnamespace = 'public'::regnamespace")  # fmt: skip
     tables = [one["name"] for one in names if one["name"] not in ("rate_limit", "sent_form")]
-    [found] = await rows(
-        "SELECT " + ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in tables)
-    )
+    [found] = await rows("SELECT " + ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in tables))
     found["audit_entry"] = await value("SELECT count(*) FROM audit_entry WHERE action NOT LIKE '%.read'")
     return found
 

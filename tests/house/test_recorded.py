@@ -48,8 +48,7 @@ def reading(text: str) -> set[str]:
     docstrings = {
         id(node.body[0].value)
         for node in nodes(tree, ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-        if node.body
-        and isinstance(node.body[0], ast.Expr)
+        if node.body and isinstance(node.body[0], ast.Expr)
     }
     lines = text.splitlines()
     for name, top in named(tree):

@@ -62,9 +62,7 @@ def asking(text: str) -> set[str]:
     docstrings = {
         id(node.body[0].value)
         for node in nodes(tree, ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-        if node.body
-        and isinstance(node.body[0], ast.Expr)
-        and isinstance(node.body[0].value, ast.Constant)
+        if node.body and isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
     }
     for name, top in named(tree):
         for each in ast.walk(top):
