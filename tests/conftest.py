@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from xdist.scheduler import LoadScopeScheduling
 
 sys.dont_write_bytecode = False
@@ -45,6 +46,11 @@ from tests import cluster, typed_rows
 from tests.visitor import Visitor
 
 typed_rows.use()
+structlog.configure(processors=[
+    *structlog.get_config()["processors"][:-1],
+    # Else an exception is drawn in colours, with the source around each line, at half a second of a processor's time.
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+])  # fmt: skip
 NOW = datetime(2026, 10, 13, 10, 0, tzinfo=UTC)
 """A Tuesday at noon in Oslo: the usual moment of a test."""
 
