@@ -4,8 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +15,7 @@ from bs4 import BeautifulSoup
 from marketplace.base.data.database import rows
 from marketplace.base.data.instance import claim
 from offers.catalogue.models import Joining, SeatPool
-from tests import make
+from tests import make, program
 
 
 def free_port() -> int:
@@ -40,11 +38,7 @@ def address(claimed: None) -> Iterator[str]:
         "TREFFPUNKT_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TREFFPUNKT_WEB_PROCESSES": "2",
     }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "marketplace", "serve", "--port", str(port)],
-        env=environment,
-        stderr=subprocess.DEVNULL,
-    )
+    server = program.start("serve", "--port", str(port), environment=environment)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
