@@ -28,15 +28,5 @@ class Receipt(Claimed):
         return _("En plass ble ledig") if self.offered else _("Påmeldingen gjelder ikke lenger")
 
     @property
-    def unsettled(self) -> bool:
-        """Does it wait: for a seat, or for an answer of either side?"""
-        return self.waiting or self.requested or self.offered
-
-    @property
-    def can_be_left(self) -> bool:
-        """A seat that is held for them is answered instead."""
-        return self.confirmed or self.waiting or self.requested
-
-    @property
     def has_other_times(self) -> bool:
         return self.joining == Joining.PER_SESSION and self.state in CHANGEABLE

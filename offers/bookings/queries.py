@@ -10,7 +10,7 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import speaking
 from marketplace.base.text import name_order
-from marketplace.people.acting.queries import called_by
+from marketplace.people.acting.queries import HELPS, called_by
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings import rules
 from offers.bookings.rows import BookedDate, FoundBooking, OwnBooking
@@ -19,8 +19,8 @@ from offers.catalogue.queries import Viewer, offer_text, published
 from offers.catalogue.states import Dated
 from offers.publishing.questions import rules as asked
 from offers.seats import links
-from offers.seats import rules as seats_rules
 from offers.seats.known import told_who_came
+from offers.seats.models import ACTIVE
 from offers.seats.queries import POOL_COLUMNS, PoolFacts
 from organizations.members.queries import HELD, guides
 
@@ -128,8 +128,7 @@ def reach(hidden: str) -> str:
     booked with it, or who is left at their desk (telling/queries.py)."""
     return f"""CASE WHEN {WRITTEN_TO} THEN 'written' WHEN c.channel IS DISTINCT FROM 'call' THEN 'nobody'
     WHEN NOT {hidden} THEN 'call'
-    WHEN EXISTS (SELECT FROM acts_for h WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id
-        AND h.relation = 'guide' AND h.ended_at IS NULL AND {STILL_AT_DESK}) THEN 'guide'
+    WHEN EXISTS (SELECT FROM {HELPS} AND h.actor_id = b.booked_by_id AND {STILL_AT_DESK}) THEN 'guide'
     ELSE 'nobody' END"""
 
 
@@ -227,6 +226,6 @@ async def others_by_address(booking_id: UUID) -> list[str]:
         JOIN seat_pool p ON p.id = o.pool_id JOIN offer f ON f.id = o.offer_id
         WHERE b.id = $1 AND (p.id = b.pool_id OR f.kind = 'conversation' AND p.ends_at > b.created_at)
             AND o.state = ANY($2) ORDER BY o.id LIMIT 20""",
-        booking_id, list(seats_rules.ACTIVE),
+        booking_id, list(ACTIVE),
     )  # fmt: skip
     return [links.shown_reference(other["reference"]) for other in found]

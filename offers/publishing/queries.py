@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import column, row, rows
 from marketplace.base.text import name_order
 from offers.catalogue.kinds import KIND_LABELS, Kind
-from offers.catalogue.models import Joining, Offer, OfferText
+from offers.catalogue.models import ELSEWHERE, Offer, OfferText
 from offers.catalogue.queries import title_in
 from offers.catalogue.recorded import HAS_REGISTER, begun, came, recorded
 from offers.catalogue.states import Dated, Stated
@@ -193,7 +193,7 @@ class Managed(Stated):
     @property
     def has_register(self) -> bool:
         """Is there a next session, of which we know who comes?"""
-        return self.session_id is not None and self.joining not in (Joining.EXTERNAL, Joining.NONE)
+        return self.session_id is not None and self.joining not in ELSEWHERE
 
     @property
     def kind_label(self) -> str:

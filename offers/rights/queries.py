@@ -10,7 +10,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.web.http import parse_id
 from offers.catalogue.models import Offer, Session
 from offers.catalogue.states import Dated
-from offers.rights.sql import COUNTS
+from offers.rights.sql import ARRANGES, COUNTS, LEADING
 from organizations.members.queries import HELD
 
 OWNS = "o.owner_id = ANY(editor_of.ids)"
@@ -170,8 +170,7 @@ ENDED = f"""SELECT o.id AS offer_id, o.owner_id, CASE WHEN now.leads THEN NULL E
     (SELECT max(m.ended_at) FROM membership m WHERE m.person_id = $1 AND m.organization_id = o.owner_id
         AND m.role IN ('editor', 'manager')),
     (SELECT max(m.ended_at) FROM host_assignment h JOIN membership m ON m.person_id = h.person_id
-        AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS (
-            SELECT FROM offer_organizer c WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))
+        AND m.role IN {LEADING} AND (m.organization_id = o.owner_id OR {ARRANGES})
         WHERE h.person_id = $1 AND h.offer_id = o.id),
     (SELECT max(d.at) FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id AND m.state = 'suspended'
         JOIN decision d ON d.organization_id = m.organization_id AND d.answer = 'suspended'
@@ -182,7 +181,7 @@ WHERE s.id = $2 OFFSET 0"""
 was closed in the municipality's answer. OFFSET keeps the planner
 from writing what is asked once into each place where it is read: each tap made all those ready and asked none."""
 
-LEADING = f"""SELECT o.id AS offer_id, o.owner_id, NULL::timestamptz AS until
+LEADS_NOW = f"""SELECT o.id AS offer_id, o.owner_id, NULL::timestamptz AS until
 FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id WHERE s.id = $2 AND {SEES} OFFSET 0"""
 """The same of whoever leads it now: a row, or none. It is asked often, and ended roles are not made ready for it."""
 

@@ -73,10 +73,6 @@ class Request(requests.Request):
     def request_id(self) -> str:
         return str(self.scope.get("request_id", ""))
 
-    @property
-    def partial_wanted(self) -> bool:
-        return self.headers.get("hx-request") == "true"
-
     @cached_property
     def query(self) -> dict[str, list[str]]:
         """Query parameters, decoded strictly and cleaned (base/text.py). Raises BadRequest."""

@@ -15,9 +15,9 @@ from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.acts import Act
 from offers.bookings.links import mails
+from offers.seats.models import ACTIVE
 from offers.seats.moves import tell
 from offers.seats.rows import Tellable
-from offers.seats.rules import ACTIVE
 
 LED_TO = """WITH RECURSIVE near AS (
     SELECT id, offer_id, moved_to_id, made_with_id, booked_by_id FROM booking WHERE id = $1

@@ -28,9 +28,8 @@ from offers.bookings.mending.rules import Mended
 from offers.bookings.several.mails import receipt_several
 from offers.publishing.questions import rules as asked
 from offers.seats import links
-from offers.seats import rules as seats_rules
 from offers.seats.claims import RECEIPTS, Booked, Party
-from offers.seats.models import BookingState
+from offers.seats.models import ACTIVE, BookingState
 from offers.seats.moves import lock, promote, resize, tell
 from offers.seats.queries import LockedPool
 from offers.telling.models import Mails
@@ -200,7 +199,7 @@ async def change_address(
         made = await rows(
             Mended,
             f"{MENDED} (b.id = $1 OR b.made_with_id = $2) AND b.booked_by_id = $3 AND b.state = ANY($4) ORDER BY b.id",
-            booking_id, first, booking.booked_by_id, list(seats_rules.ACTIVE),
+            booking_id, first, booking.booked_by_id, list(ACTIVE),
         )  # fmt: skip
         booking = next((one for one in made if one.id == booking_id), None)
         if booking is None:

@@ -61,7 +61,7 @@ async def page(
     return render(
         request, f"offers/publishing/{step}.html", status=status, offer=offer, form=form, step=step, label=label,
         heading=heading, number=number, total=len(names), draft=offer is None or offer.state == OfferState.DRAFT,
-        meets=offer is None or offer.joining not in rules.ELSEWHERE,
+        meets=offer is None or offer.meets,
         elsewhere={name: place for name, place in rules.STEP_OF.items() if place != step},
         title=await title_of(offer.id, request.lang) if offer else "",
         may=await reach(request.person, offer) if offer else None,
