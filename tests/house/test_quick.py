@@ -57,8 +57,8 @@ def test_every_trick_has_a_switch_and_stands_in_the_table() -> None:
 
 USES = {
     "pages": ["marketplace.home.views.front", "marketplace.people.sign_in.views.sign_in",
-              "offers.catalogue.views.offer", "offers.catalogue.views.organizations", "offers.search.views.offers",
-              "offers.search.views.organization"],
+              "offers.catalogue.organizations.views.organizations", "offers.catalogue.views.offer",
+              "offers.search.views.offers", "offers.search.views.organization"],
     "standing": ["marketplace.goals.plans.views.plan", "marketplace.goals.views.goal",
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
     "revised": ["marketplace.home.queries.ahead", "marketplace.home.queries.counts",

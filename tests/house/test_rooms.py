@@ -21,6 +21,9 @@ LONG = {
 """Files that are longer, and why they are one subject all the same."""
 
 
+NAMED = re.compile(r'"((?:marketplace|offers|organizations)/[\w/{}]+\.html)"')
+
+
 def wants_out(name: str) -> bool:
     """Is this the name of a file that belongs into a room of its own?"""
     prefix, _, role = name.removesuffix(".py").rpartition("_")
@@ -73,6 +76,23 @@ def test_templates_stand_as_the_packages() -> None:
         if folder.parts and folder.parts[0] not in shared and not (HOUSE / folder / "__init__.py").exists()
     }  # fmt: skip
     assert nowhere == set()
+
+
+ANOTHERS = {
+    "offers/bookings/closed.html": "whoever wants to hear when it opens reads there why it is not open",
+    "marketplace/people/sign_in/gone.html": "a link that is over says the same wherever it led",
+}
+"""Pages that other rooms show as well."""
+
+
+def test_a_page_stands_in_the_room_that_shows_it() -> None:
+    """Who has the view has the page: a template that a room names stands in its folder, but for parts of pages."""
+    found = {
+        f"{path.relative_to(HOUSE)}: {name}"
+        for room in rooms() for path in room.glob("*.py") for name in NAMED.findall(path.read_text())
+        if (HOUSE / name).parent != path.parent and name not in ANOTHERS
+    }  # fmt: skip
+    assert found == set()
 
 
 def test_a_package_has_no_more_rooms_than_one_overlooks() -> None:

@@ -66,8 +66,8 @@ async def _shown(
     """The step, with how many are told of what is added: to those who may know it."""
     owns = (await reach(request.person, offer)).owns
     told = await told_of_dates(offer.id) if rules.tells(offer) and owns else None
-    tells = rules.tells(offer)
-    return await page(request, offer, "sessions", form, status, tells=tells, told_of=told, **given)
+    template, tells = "offers/publishing/series/sessions.html", rules.tells(offer)
+    return await page(request, offer, template, form, status, tells=tells, told_of=told, **given)
 
 
 def date_list(form: Filled[DatesForm], request: Request) -> list[date]:
