@@ -6,9 +6,17 @@ from marketplace.base.text import isolated
 from marketplace.base.web.http import OF_SIGN_IN, Request
 
 
-def stale(token: str, request: Request) -> StaleForm | SignedOut:
-    """What to raise where this is not the token of a page that we gave this browser. Most often somebody has signed out
-    or in meanwhile, in another tab: they are told so."""
+async def only_of_our_page(request: Request) -> None:
+    """Raises StaleForm or SignedOut where what is sent has not the token of a page that we gave this browser. What a
+    page's own code sends as JSON says it in a header, which no other site can set."""
+    by_code = request.headers.get("x-form-token") if request.is_json else None
+    token = by_code or (await request.fields()).get("form_token", [""])[-1]
+    if not request.form_token_valid(token):
+        raise _stale(token, request)
+
+
+def _stale(token: str, request: Request) -> StaleForm | SignedOut:
+    """Most often somebody has signed out or in meanwhile, in another tab: they are told so."""
     if request.same_origin and not request.is_json and token:
         if request.person:
             return StaleForm(_signed_in_since(request.person.name))
