@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import speaking
@@ -219,7 +219,7 @@ async def others_by_address(booking_id: UUID) -> list[str]:
     """References of the other active bookings in the same pool, or of a conversation at another time, whose messages go
     to the same address. Two people may share it, so nothing is refused; but whoever booked twice by mistake should
     know."""
-    found = await rows(
+    found = await column(
         """SELECT o.reference FROM booking b JOIN contact_point c ON c.id = b.contact_id
         JOIN contact_point x ON x.channel = c.channel AND x.value = c.value
         JOIN booking o ON o.contact_id = x.id AND o.offer_id = b.offer_id AND o.id <> b.id
@@ -228,4 +228,4 @@ async def others_by_address(booking_id: UUID) -> list[str]:
             AND o.state = ANY($2) ORDER BY o.id LIMIT 20""",
         booking_id, list(ACTIVE),
     )  # fmt: skip
-    return [links.shown_reference(other["reference"]) for other in found]
+    return [links.shown_reference(reference) for reference in found]

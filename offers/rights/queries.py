@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import row
+from marketplace.base.data.database import row, value
 from marketplace.base.errors import NotFound
 from marketplace.base.web.http import parse_id
 from offers.catalogue.models import Offer, Session
@@ -54,12 +54,12 @@ async def offer_led_by(person: Any, slug: str) -> Offer:
 
 
 async def _offer(person: Any, slug: str, allowed: str) -> Offer:
-    found = await row(
+    found = await value(
         f"SELECT o.id FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {allowed}", person.id, slug
     )
     if found is None:
         raise NotFound
-    return await Offer.get(id=found["id"]).select_related("owner")
+    return await Offer.get(id=found).select_related("owner")
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,11 @@ class Reach:
 async def reach(person: Any, offer: Offer) -> Reach:
     """What the person may do with the offer."""
     found = await row(
+        Reach,
         f"SELECT {EDITS} AS edits, {SEES} AS sees, {OWNS} AS owns FROM offer o, {EDITOR_OF} WHERE o.id = $2",
         person.id, offer.id,
     )  # fmt: skip
-    return Reach(**found or {"edits": False, "sees": False, "owns": False})
+    return found or Reach(False, False, False)
 
 
 async def session_owned_by(person: Any, session_id: str | UUID) -> Session:
@@ -92,14 +93,14 @@ async def session_hosted_by(person: Any, session_id: str | UUID) -> Session:
 
 
 async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session:
-    found = await row(
+    found = await value(
         f"""SELECT s.id FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id
         WHERE s.id = $2 AND {allowed}""",
         person.id, parse_id(session_id),
     )  # fmt: skip
     if found is None:
         raise NotFound
-    session = await Session.get_or_none(id=found["id"]).select_related("offer", "offer__owner")
+    session = await Session.get_or_none(id=found).select_related("offer", "offer__owner")
     if session is None:  # a draft's date, thrown away in this very moment
         raise NotFound
     return session

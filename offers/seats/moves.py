@@ -140,10 +140,10 @@ async def lock_dates(
 
 async def change(booking_id: UUID, now: datetime) -> tuple[LockedPool, LockedBooking]:
     """The pool of a booking, locked, and the booking as it is under that lock."""
-    before = await row("SELECT pool_id FROM booking WHERE id = $1", booking_id)
+    before = await value("SELECT pool_id FROM booking WHERE id = $1", booking_id)
     if before is None:
         raise NotFound
-    pool = await lock(before["pool_id"], now)
+    pool = await lock(before, now)
     booking = await row(
         LockedBooking,
         """SELECT b.id, b.state, b.seats, b.participant_id, b.booked_by_id, b.lang, b.link_version, b.offer_id,

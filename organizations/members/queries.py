@@ -226,7 +226,8 @@ async def members(organization: UUID, lang: str, after: UUID | None = None) -> l
                 JOIN offer o ON o.id = h.offer_id AND o.state <> 'cancelled'
                 JOIN {in_language("offer_text", "offer_id", "o", "$2", "title")} t ON true
                 WHERE h.person_id = p.id AND (o.owner_id = $1 OR EXISTS (SELECT FROM offer_organizer g
-                    WHERE g.offer_id = o.id AND g.organization_id = $1)) ORDER BY t.title LIMIT 50) END AS leads
+                    WHERE g.offer_id = o.id AND g.organization_id = $1))
+                ORDER BY {name_order("t.title")} LIMIT 50) END AS leads
         FROM membership m JOIN person p ON p.id = m.person_id
         WHERE m.organization_id = $1 AND m.ended_at IS NULL AND $2::text IS NOT NULL {beyond}
         ORDER BY {RANK}, m.id LIMIT {PAGE + 1}""",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
@@ -47,7 +47,7 @@ async def end_links(bookings: Sequence[UUID]) -> None:
 
 async def end_links_to(booking_id: UUID) -> list[UUID]:
     """Every link ends that opens this booking, or a page from which one comes to it. Gives the bookings of these."""
-    ended = [each["id"] for each in await rows(LED_TO, booking_id)]
+    ended = await column(LED_TO, booking_id)
     await end_links(ended)
     return ended
 

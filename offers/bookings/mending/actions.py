@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.database import column, in_transaction, row, rows
 from marketplace.base.data.ledger import Lost
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Refused
@@ -102,12 +102,12 @@ async def _lock_together(
     first: UUID, now: datetime, sessions: Sequence[UUID | None] = ()
 ) -> dict[UUID, LockedPool]:
     """The pools of a booking, of those made with it, and of these sessions of their offer, locked by ascending id."""
-    found = await rows(
+    found = await column(
         """SELECT p.id FROM seat_pool p WHERE p.id IN (SELECT pool_id FROM booking WHERE id = $1 OR made_with_id = $1)
             OR p.session_id = ANY($2) AND p.offer_id = (SELECT offer_id FROM booking WHERE id = $1) ORDER BY p.id""",
         first, [one for one in sessions if one],
     )  # fmt: skip
-    return {one["id"]: await lock(one["id"], now) for one in found}
+    return {pool: await lock(pool, now) for pool in found}
 
 
 async def _contact(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows
+from marketplace.base.data.database import rows, value
 from marketplace.base.text import name_order
 from offers.rights.sql import ARRANGES, COUNTS, LEADING
 from organizations.members.invitations.queries import LOST, UNANSWERED
@@ -51,7 +51,7 @@ async def hosts_of(offer_id: UUID) -> list[Leader]:
 async def member_with(channel: str, address: str, offer_id: UUID) -> UUID | None:
     """The member with this proven address in an organisation that arranges the offer. Not one who does not want to be
     found: they are asked as anybody is, so that the answer tells nothing of whose the address is."""
-    found = await row(
+    found: UUID | None = await value(
         f"""SELECT m.person_id FROM contact_point c JOIN {HELD} m ON m.person_id = c.person_id
             JOIN offer o ON o.id = $3
         WHERE c.channel = $1 AND c.value = $2 AND c.verified_at IS NOT NULL
@@ -60,7 +60,7 @@ async def member_with(channel: str, address: str, offer_id: UUID) -> UUID | None
         LIMIT 1""",
         channel, address, offer_id,
     )  # fmt: skip
-    return found["person_id"] if found else None
+    return found
 
 
 async def organizers(offer_id: UUID) -> list[Organizer]:
