@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.text import isolated
-from offers.bookings.times.rules import CHANGEABLE
-from offers.catalogue.models import Joining
+from offers.bookings.times.rules import has_other_times
 from offers.seats.models import Claimed
 
 
@@ -29,4 +28,4 @@ class Receipt(Claimed):
 
     @property
     def has_other_times(self) -> bool:
-        return self.joining == Joining.PER_SESSION and self.state in CHANGEABLE
+        return has_other_times(self.joining, self.state)
