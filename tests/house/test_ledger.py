@@ -45,13 +45,18 @@ def text(node: ast.AST) -> str:
     return ""
 
 
+def _ends(sql: str) -> bool:
+    return ENDS.search(re.sub(r"\s+", " ", sql)) is not None
+
+
 @cache
 def endings() -> dict[str, bool]:
     return dict(_endings())
 
 
 def _endings() -> Iterator[tuple[str, bool]]:
-    """Each function whose SQL ends something, and whether it notes that."""
+    """Each function whose SQL ends something, and whether it notes that; and SQL that does and that no function of its
+    file runs: whoever takes it from there is not seen."""
     for path, tree in trees().items():
         if {"restore", "migrations", "demo"} & {*path.parts} or not re.search(
             "DELETE|UPDATE", path.read_text()
@@ -62,11 +67,16 @@ def _endings() -> Iterator[tuple[str, bool]]:
             for node in tree.body if isinstance(node, ast.Assign)
             for target in node.targets if isinstance(target, ast.Name)
         }  # fmt: skip
-        for function in nodes(tree, ast.FunctionDef, ast.AsyncFunctionDef):
+        functions = [*nodes(tree, ast.FunctionDef, ast.AsyncFunctionDef)]
+        run = {node.id for function in functions for node in ast.walk(function) if isinstance(node, ast.Name)}
+        for name, said in named.items():
+            if name not in run and _ends(said):
+                yield f"{path.relative_to(ROOT)}:{name}", False
+        for function in functions:
             inside = list(ast.walk(function))
             said = [text(node) for node in inside]
             said += [named[node.id] for node in inside if isinstance(node, ast.Name) and node.id in named]
-            if any(ENDS.search(re.sub(r"\s+", " ", each)) for each in said):
+            if any(map(_ends, said)):
                 notes = any(
                     isinstance(node, ast.Call) and ast.unparse(node.func) == "ledger.note" for node in inside
                 )

@@ -9,6 +9,8 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.graph import MigrationKey
+from tortoise.migrations.migration import Migration
 
 from marketplace.base.data import marks
 from marketplace.base.data.database import config
@@ -83,14 +85,14 @@ async def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         await context.init(config=settings, init_connections=False)
         executor = MigrationExecutor(get_connection("default"), settings["apps"])
         await executor.loader.build_graph()
-        state = await executor._project_state(set())
-        # As the executor's `collect_sql` does, which for each of them begins with nothing again.
-        for key in executor._full_plan():
+        state = await executor._project_state(set())  # of no tables; each migration takes it a step further
+        for name in marks.names():
             editor = executor._schema_editor(atomic=False, collect_sql=True)
-            await executor.loader.graph.nodes[key].apply(state, schema_editor=editor, collect_sql=True)
-            statements = "".join(f"{one.rstrip(';')};\n" for one in editor.collected_sql)
-            (folder / f"{key.name}.sql").write_text(statements)
-    assert [file.stem for file in sorted(folder.iterdir())] == marks.names()
+            migration = executor.loader.graph.nodes[MigrationKey("marketplace", name)]
+            assert isinstance(migration, Migration)
+            await migration.apply(state, schema_editor=editor, collect_sql=True)
+            statements = editor.collected_sql
+            (folder / f"{name}.sql").write_text("".join(f"{one.rstrip(';')};\n" for one in statements))
     return read_by_squawk(folder)
 
 

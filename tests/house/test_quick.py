@@ -57,8 +57,8 @@ def test_every_trick_has_a_switch_and_stands_in_the_table() -> None:
 
 USES = {
     "pages": ["marketplace.home.views.front", "marketplace.people.sign_in.views.sign_in",
-              "offers.catalogue.views.offer", "offers.catalogue.views.organizations", "offers.search.views.offers",
-              "offers.search.views.organization"],
+              "offers.catalogue.organizations.views.organizations", "offers.catalogue.views.offer",
+              "offers.search.views.offers", "offers.search.views.organization"],
     "standing": ["marketplace.goals.plans.views.plan", "marketplace.goals.views.goal",
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
     "revised": ["marketplace.home.queries.ahead", "marketplace.home.queries.counts",
@@ -114,8 +114,8 @@ REMEMBERS = {
     "marketplace/goals/starter/__init__.py:starters": ONCE,
     "marketplace/operations/jobs/running.py:AT_IT": "the jobs that this process is at, and since when",
     "marketplace/operations/ready/facts.py:FACTS": "the facts there are",
-    "marketplace/settings.py:_within": ALWAYS,
-    "marketplace/settings.py:settings": ONCE,
+    "marketplace/settings/__init__.py:_within": ALWAYS,
+    "marketplace/settings/__init__.py:settings": ONCE,
     "offers/attendance/keys.py:_path": ALWAYS,
     "offers/catalogue/rules.py:_audiences": ALWAYS,
     "offers/catalogue/rules.py:_kind": ALWAYS,

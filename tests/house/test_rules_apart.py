@@ -23,9 +23,7 @@ ASKS_IN_FORMS = {
     "offers/publishing/questions/rules.py": "an organiser's own questions are fields: what is wrong with an answer is "
     "said in the words of fields",
 }
-COMPARES = re.compile(
-    r"""(?:\.|\[['"])(?:state|status|ended_by)(?:['"]\])?\s*(?:==|!=|\bin\b|\bnot\s+in\b)"""
-)
+COMPARES = re.compile(r"""\b(?:state|status|ended_by)(?:['"]\])?\s*(?:==|!=|\bin\b|\bnot\s+in\b)""")
 STILL: dict[str, int] = {}
 """Templates that compare a state themselves, and how often: each is to be told in its words instead. It only falls."""
 
@@ -125,7 +123,7 @@ def test_the_web_is_seen(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ['{% if offer.state == "draft" %}', '{% if one["status"] != "cancelled" %}', '{{ b if a.state in ("x", "y") }}',
-     '{% if booking.ended_by == "host" %}'],
+     '{% if booking.ended_by == "host" %}', '{% elif state == "over" %}'],
 )  # fmt: skip
 def test_a_comparison_is_seen(text: str) -> None:
     assert COMPARES.search(text)

@@ -4,8 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +14,7 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.data.instance import claim
 from offers.catalogue.models import Joining, SeatPool
-from tests import make, markup
+from tests import make, markup, program
 
 
 def free_port() -> int:
@@ -39,11 +37,7 @@ def address(claimed: None) -> Iterator[str]:
         "TREFFPUNKT_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TREFFPUNKT_WEB_PROCESSES": "2",
     }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "marketplace", "serve", "--port", str(port)],
-        env=environment,
-        stderr=subprocess.DEVNULL,
-    )
+    server = program.start("serve", "--port", str(port), environment=environment)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
