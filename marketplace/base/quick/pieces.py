@@ -34,7 +34,8 @@ class Pieces(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
-        number = parser.free_identifier().name  # the same whenever this template is compiled, by whatever process
+        # The same whenever this template is compiled, by whatever process.
+        number = parser.free_identifier().name
         where = (parser.name, number) if parser.name else next(self._numbers)
         of = parser.parse_tuple()
         body = parser.parse_statements(("name:endpiece",), drop_needle=True)
