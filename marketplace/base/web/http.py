@@ -18,12 +18,11 @@ from marketplace.base.errors import BadRequest, NotFound
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, language_of
 from marketplace.base.signing import made_by, read_form_of, signature
 from marketplace.base.text import clean, holds_position
-from marketplace.base.web import sealing
+from marketplace.base.web import openers, sealing
 from marketplace.base.web.cookies import form_cookie
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
-OF_SIGN_IN, OF_VISITOR = "a", "0"  # how the token of a form begins, by what it is bound to
 FIELD_LIMIT = 400
 """Fields of one form."""
 
@@ -38,6 +37,7 @@ class Request(requests.Request):
     """Whoever has signed in but for their second factor: nobody yet."""
     roles: frozenset[str] = frozenset()
     sign_in_id: UUID | None = None
+    opener = ""  # of the form whose words stand on the page of this answer: sent anew they are still theirs
     private: bool = False
     """Set when the answer is for this visitor alone: it is then never stored by a cache."""
     form_page: Callable[[], str] = staticmethod(lambda: "")
@@ -147,9 +147,9 @@ class Request(requests.Request):
         self.__dict__.pop("form_binding", None)
 
     def form_token(self) -> str:
-        """A new token for a form; each looks different, so that compression tells nothing."""
+        """A new token for a form."""
         self.private = True
-        salt = (OF_SIGN_IN if self.sign_in_id else OF_VISITOR) + secrets.token_hex(8)[1:]
+        salt = self.opener or openers.begun(self.person or self.half)
         token = salt + signature("form", salt, self.form_binding)[:32]
         self.form_tokens.append(token)
         return token
@@ -180,7 +180,7 @@ class Request(requests.Request):
         return Markup('<input type="hidden" name="form_key" value="%s">') % self.form_key()
 
     def form_token_valid(self, token: str) -> bool:
-        salt, mac = token[:16], token[16:]
+        salt, mac = token[: openers.LENGTH], token[openers.LENGTH :]
         secret = made_by(mac, "form", salt, self.form_binding, length=32) if self.same_origin else None
         if secret:
             read_form_of(secret)
