@@ -20,6 +20,7 @@ from marketplace.base.signing import made_by, read_form_of, signature
 from marketplace.base.text import clean, holds_position
 from marketplace.base.web import openers, sealing
 from marketplace.base.web.cookies import form_cookie
+from marketplace.base.web.stale import stale
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
@@ -37,7 +38,6 @@ class Request(requests.Request):
     """Whoever has signed in but for their second factor: nobody yet."""
     roles: frozenset[str] = frozenset()
     sign_in_id: UUID | None = None
-    opener = ""  # of the form whose words stand on the page of this answer: sent anew they are still theirs
     private: bool = False
     """Set when the answer is for this visitor alone: it is then never stored by a cache."""
     form_page: Callable[[], str] = staticmethod(lambda: "")
@@ -72,10 +72,6 @@ class Request(requests.Request):
     @property
     def request_id(self) -> str:
         return str(self.scope.get("request_id", ""))
-
-    @property
-    def partial_wanted(self) -> bool:
-        return self.headers.get("hx-request") == "true"
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
@@ -147,9 +143,9 @@ class Request(requests.Request):
         self.__dict__.pop("form_binding", None)
 
     def form_token(self) -> str:
-        """A new token for a form."""
+        """A new token for a form; of one whose words stand on the page to be sent anew, it says the same opener."""
         self.private = True
-        salt = self.opener or openers.begun(self.person or self.half)
+        salt = self.scope.get("opener") or openers.begun(self.person or self.half)
         token = salt + signature("form", salt, self.form_binding)[:32]
         self.form_tokens.append(token)
         return token
@@ -179,12 +175,16 @@ class Request(requests.Request):
     def form_key_input(self) -> Markup:
         return Markup('<input type="hidden" name="form_key" value="%s">') % self.form_key()
 
-    def form_token_valid(self, token: str) -> bool:
+    async def only_of_our_page(self) -> None:
+        """Raises StaleForm or SignedOut where what is sent has not the token of a page that we gave this browser. What
+        a page's own code sends as JSON says it in a header, which no other site can set."""
+        by_code = self.headers.get("x-form-token") if self.is_json else None
+        token = by_code or (await self.fields()).get("form_token", [""])[-1]
         salt, mac = token[: openers.LENGTH], token[openers.LENGTH :]
         secret = made_by(mac, "form", salt, self.form_binding, length=32) if self.same_origin else None
-        if secret:
-            read_form_of(secret)
-        return secret is not None
+        if secret is None:
+            raise stale(token, self)
+        read_form_of(secret)
 
     @property
     def same_origin(self) -> bool:

@@ -1,15 +1,19 @@
-"""Forms whose token does not hold, and what is said of it."""
+"""What is said of a form whose token does not hold."""
+
+from typing import TYPE_CHECKING
 
 from marketplace.base.errors import AnothersForm, SignedOut, StaleForm
 from marketplace.base.i18n import gettext
 from marketplace.base.text import isolated
-from marketplace.base.web.http import Request
 from marketplace.base.web.openers import OF_SIGN_IN, opened_by
 
+if TYPE_CHECKING:
+    from marketplace.base.web.http import Request
 
-def stale(token: str, request: Request) -> StaleForm | SignedOut:
-    """What to raise where this is not the token of a page that we gave this browser. Most often somebody has signed out
-    or in meanwhile, in another tab: they are told so. What another had opened who was signed in then is theirs."""
+
+def stale(token: str, request: "Request") -> StaleForm | SignedOut:
+    """What to raise. Most often somebody has signed out or in meanwhile, in another tab: they are told so. What
+    another had opened who was signed in then is theirs."""
     if request.same_origin and not request.is_json and token:
         if request.person:
             if token.startswith(OF_SIGN_IN) and not opened_by(request.person.id, token):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import column
 from marketplace.base.text import name_order
-from offers.seats.rules import ACTIVE
+from offers.seats.models import ACTIVE
 
 GOES = """WITH own AS (
     SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
