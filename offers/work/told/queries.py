@@ -9,6 +9,7 @@ from uuid import UUID
 from marketplace.base.data.database import rows, value
 from marketplace.base.post.mail import Mail, name_of
 from offers.bookings.queries import HIDDEN
+from offers.catalogue.opening import has_room
 from offers.catalogue.queries import title_in
 from offers.catalogue.recorded import HAS_REGISTER, REGISTERS_FOR, begun, recorded
 from offers.participants.calls.queries import WAITING
@@ -101,7 +102,7 @@ async def happened(
                 max(s.waiting) AS waiting, max(s."full") AS "full"
             FROM offer o JOIN booking b ON b.offer_id = o.id
             CROSS JOIN LATERAL (SELECT sum(p.waiting) AS waiting,
-                count(*) FILTER (WHERE p.capacity IS NOT NULL AND p.taken >= p.capacity) AS "full"
+                count(*) FILTER (WHERE NOT {has_room()}) AS "full"
                 FROM seat_pool p WHERE p.offer_id = o.id AND (p.ends_at IS NULL OR p.ends_at > $5)) s
             WHERE o.state <> 'draft' AND (b.created_at >= $4 AND b.created_at < $5
                 OR b.changed_at >= $4 AND b.changed_at < $5 OR b.waited_at >= $4 AND b.waited_at < $5)
