@@ -23,10 +23,10 @@ from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.base.site import site
 from marketplace.base.text import name_key
 from marketplace.base.web.limits import UNLESS_TOO_MANY, Tries, counting, too_many, windows
-from offers.seats import links, once, rules
+from offers.seats import links, once
 from offers.seats.acts import Act
 from offers.seats.known import in_the_way
-from offers.seats.models import BookingState
+from offers.seats.models import SEATED, BookingState
 from offers.seats.queries import LockedPool, active_in
 from offers.seats.rows import Numbered
 from offers.telling.models import Mails
@@ -210,7 +210,7 @@ async def insert(claim: Claim) -> Booked:
 def _written(claim: Claim) -> tuple[Statement, Booked]:
     """The write of a claim, but for what else hangs on it and what it ends with; and the booking that it makes."""
     party, state, pool, now = claim.party, claim.state, claim.pool, claim.now
-    waits, seated = state is BookingState.WAITING, state in rules.SEATED
+    waits, seated = state is BookingState.WAITING, state in SEATED
     booker, booking = party.person or uuid7(), uuid7()
     participant = party.participant or (uuid7() if party.participant_name else booker)
     whose = participant if party.guided else booker

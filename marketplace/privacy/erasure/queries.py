@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.base.data.database import column
 from marketplace.base.text import name_order
 from marketplace.privacy.acts import Act
-from offers.seats.rules import ACTIVE
+from offers.seats.models import ACTIVE
 from offers.seats.sql import active
 
 GOES = """WITH own AS (
