@@ -16,5 +16,6 @@ class Saved(StrEnum):
     NOTICE = "notice"
     NOT_BOOKED = "not-booked"
     NUMBER = "number"
+    SAME = "same"
     TIME = "time"
     WORD = "word"
