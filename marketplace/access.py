@@ -23,7 +23,6 @@ from marketplace.base.web.access import SECOND_FACTOR, Mark, View
 from marketplace.base.web.cookies import cookie
 from marketplace.base.web.http import Request, local_path, see_other, with_next, without_positions
 from marketplace.base.web.limits import counted_anyway
-from marketplace.base.web.stale import stale
 from marketplace.base.web.templates import render
 from marketplace.base.web.uploads import is_upload
 from marketplace.people.sign_in.actions import touch
@@ -160,11 +159,7 @@ class Guarded:
             if request.now - request.person.shown_at > within:
                 return self.elsewhere("/sign-in/again", request)
         if request.method not in ("GET", "HEAD", "OPTIONS") and self.mark.form_token:
-            # What a page's own code sends as JSON says it in a header, which no other site can set.
-            by_code = request.headers.get("x-form-token") if request.is_json else None
-            token = by_code or (await request.fields()).get("form_token", [""])[-1]
-            if not request.form_token_valid(token):
-                raise stale(token, request)
+            await request.only_of_our_page()
             if not request.is_json and "show_in" in await request.fields():
                 return await self.shown(request)
         return await self.view(request)

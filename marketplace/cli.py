@@ -28,8 +28,8 @@ from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.insight.watching import Task, watched
 from marketplace.operations.opened import database, embedded
 from marketplace.settings import Settings, settings
+from marketplace.settings.rules import problems
 from marketplace.starting import alone_in, begin, begin_anew, import_shared, introduce, listening
-from marketplace.wrong_settings import problems
 
 if TYPE_CHECKING:
     from marketplace.operations.jobs.running import Job

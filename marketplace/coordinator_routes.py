@@ -14,15 +14,15 @@ from marketplace.goals.population import views as population
 from marketplace.reports import views as reports
 from marketplace.statistics import views as statistics
 from marketplace.statistics.coverage import views as coverage
-from marketplace.today import views as at_today
-from offers.search.equal import views as words
+from marketplace.today import views as today
+from offers.search.equal import views as equal
 from offers.search.situations import views as situations
 from organizations.municipality import views as municipality
 
 OF_COORDINATORS: list[Route] = [
     # what coordinators have to do now
-    get("/today", at_today.show),
-    post("/today/reminders", at_today.remind, "/today"),
+    get("/today", today.show),
+    post("/today/reminders", today.remind, "/today"),
     get("/municipalities", municipality.mine),
     both("/municipalities/{slug}", municipality.own),
     # goals and dialogue
@@ -65,12 +65,12 @@ OF_COORDINATORS: list[Route] = [
         "time",
     ),
     # what people say who look for something
-    get("/words", words.words),
-    both("/words/new", words.new),
-    both("/words/{group}/edit", words.edit),
-    both("/words/{group}/remove", words.remove),
-    post("/words/{group}/versions/{version}", words.back, "/words"),
-    get("/words/{group}", words.history),
+    get("/words", equal.words),
+    both("/words/new", equal.new),
+    both("/words/{group}/edit", equal.edit),
+    both("/words/{group}/remove", equal.remove),
+    post("/words/{group}/versions/{version}", equal.back, "/words"),
+    get("/words/{group}", equal.history),
     get("/situations", situations.situations),
     both("/situations/new", situations.new),
     both("/situations/{situation}/edit", situations.edit),

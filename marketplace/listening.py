@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from marketplace.addresses import LOCAL
 from marketplace.base.web import supervisor
+from marketplace.settings.addresses import LOCAL
 
 BACKLOG = 2048
 """Connections that wait in the kernel while every process is busy."""

@@ -18,9 +18,9 @@ from marketplace.my_page.contacts import views as contacts
 from marketplace.my_page.invitations import views as invitations
 from marketplace.my_page.own_goals import views as own_goals
 from marketplace.operations.drill import views as drill
-from marketplace.operations.ready import views as health
-from marketplace.people.second_factor import views as factors
-from marketplace.people.sign_in import views as people
+from marketplace.operations.ready import views as ready
+from marketplace.people.second_factor import views as second_factor
+from marketplace.people.sign_in import views as sign_in
 from marketplace.privacy.download import views as download
 from marketplace.privacy.erasure import views as erasure
 from marketplace.privacy.looked import views as looked
@@ -40,54 +40,55 @@ from offers.bookings.certificates import views as certificates
 from offers.bookings.companions import views as companions
 from offers.bookings.links import views as links
 from offers.bookings.mending import views as mending
-from offers.bookings.openings import views as notices
+from offers.bookings.openings import views as openings
 from offers.bookings.several import views as several
 from offers.bookings.times import views as times
 from offers.catalogue import views as catalogue
+from offers.catalogue.organizations import views as organizations
 from offers.catalogue.sharing import views as sharing
 from offers.feeds import views as feeds
 from offers.feeds.searches import views as searches
 from offers.feeds.work import views as work_calendars
-from offers.messages import views as writing
-from offers.messages.follow_up import views as follow
+from offers.messages import views as messages
+from offers.messages.follow_up import views as follow_up
 from offers.messages.missed import views as missed
 from offers.participants import views as participants
-from offers.participants.calls import views as calling
+from offers.participants.calls import views as calls
 from offers.participants.certificates import views as holders
 from offers.participants.demand import views as demand
-from offers.participants.queue import views as organizer
+from offers.participants.queue import views as queue
 from offers.publishing import views as publishing
-from offers.publishing.drafts import views
+from offers.publishing.drafts import views as drafts
 from offers.publishing.joining import views as joining
 from offers.publishing.picture import views as picture
 from offers.publishing.questions import views as questions
-from offers.publishing.series import views as dates
+from offers.publishing.series import views as series
 from offers.publishing.steps import views as steps
 from offers.publishing.team import views as team
-from offers.search import views as search_views
-from offers.search.suggestions import views as suggesting
-from offers.sessions import views as messages
+from offers.search import views as search
+from offers.search.suggestions import views as suggestions
+from offers.sessions import views as sessions
 from offers.work import views as work
 from organizations.approval import views as approval
 from organizations.members import views as members
-from organizations.notices import views as wanted
+from organizations.notices import views as notices
 from organizations.profile import views as profile
 
 ROUTES: list[Route] = [
     # finding offers
     get("/", home.front),
-    get("/offers", search_views.offers),
+    get("/offers", search.offers),
     get("/offers.atom", feeds.newest),
-    get("/offers/suggestions", suggesting.suggestions),
+    get("/offers/suggestions", suggestions.suggestions),
     get("/offers/{slug}", catalogue.offer),
     get("/t/{code}", sharing.short),
     get("/sitemap.xml", sharing.sitemap),
     get("/sitemap/{page}.xml", sharing.sitemap_page),
     get("/robots.txt", sharing.robots),
-    get("/organizations", catalogue.organizations),
+    get("/organizations", organizations.organizations),
     both("/organizations/apply", approval.apply),
     both("/organizations/apply/{slug}", approval.application),
-    get("/organizations/{slug}", search_views.organization),
+    get("/organizations/{slug}", search.organization),
     get("/pictures/{sha256}", picture.shown),
     # calendars
     get("/calendar/all.ics", feeds.all_offers),
@@ -104,8 +105,8 @@ ROUTES: list[Route] = [
     # booking
     get("/offers/{slug}/bookings/new", bookings.new),
     post("/offers/{slug}/bookings", bookings.create, "/offers/{slug}/bookings/new", "session"),
-    post("/offers/{slug}/bookings/notice", notices.create, "/offers/{slug}/bookings/new", "session"),
-    get("/bookings/opens/{pool}", notices.go),
+    post("/offers/{slug}/bookings/notice", openings.create, "/offers/{slug}/bookings/new", "session"),
+    get("/bookings/opens/{pool}", openings.go),
     both("/offers/{slug}/bookings/several", several.several),
     both("/bookings", links.find),
     get("/bookings/links", links.find),
@@ -122,35 +123,35 @@ ROUTES: list[Route] = [
     post("/bookings/{token}/here", check_in.here, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
     get("/bookings/{token}/certificate.pdf", certificates.pdf),
-    get("/bookings/{token}/messages", writing.read),
-    both("/bookings/{token}/useful", follow.useful),
+    get("/bookings/{token}/messages", messages.read),
+    both("/bookings/{token}/useful", follow_up.useful),
     get("/bookings/{token}/missed", missed.ways),
     both("/bookings/{token}/missed/{session}/coming", missed.coming),
     both("/bookings/{token}/missed/{session}/call", missed.call),
-    both("/unsubscribe/{token}", follow.unsubscribe),
-    post("/unsubscribe/{token}/undo", follow.subscribe_again, "/unsubscribe/{token}"),
-    both("/notices/{token}", wanted.stop),
-    post("/notices/{token}/undo", wanted.again, "/notices/{token}"),
+    both("/unsubscribe/{token}", follow_up.unsubscribe),
+    post("/unsubscribe/{token}/undo", follow_up.subscribe_again, "/unsubscribe/{token}"),
+    both("/notices/{token}", notices.stop),
+    post("/notices/{token}/undo", notices.again, "/notices/{token}"),
     get("/manage/offers/{slug}/bookings", participants.listing),
     post("/manage/offers/{slug}/capacity", participants.capacity, "/manage/offers/{slug}/bookings"),
     post("/manage/offers/{slug}/keep", participants.keep, "/manage/offers/{slug}/bookings"),
     post("/manage/offers/{slug}/opening", participants.opening, "/manage/offers/{slug}/bookings"),
-    both("/manage/offers/{slug}/requests/{booking}", organizer.answer),
-    both("/manage/offers/{slug}/add", organizer.add, "pool"),
-    both("/manage/offers/{slug}/queue", organizer.queue, "booking"),
+    both("/manage/offers/{slug}/requests/{booking}", queue.answer),
+    both("/manage/offers/{slug}/add", queue.add, "pool"),
+    both("/manage/offers/{slug}/queue", queue.queue, "booking"),
     get("/manage/offers/{slug}/demand", demand.demand),
     get("/manage/offers/{slug}/certificates", holders.listing),
     get("/manage/offers/{slug}/certificates/{booking}", holders.pdf),
     both("/manage/offers/{slug}/take-off", participants.take_off, "booking"),
     # people
-    both("/sign-in", people.sign_in),
-    both("/sign-in/code", people.code),
-    both("/sign-in/again", people.again, "next"),
-    both("/sign-in/second-factor", factors.second_factor, "next"),
-    get("/sign-in/second-factor/passkey/options", factors.passkey_options),
-    post("/sign-in/second-factor/passkey", factors.passkey, "/sign-in", "next"),
-    both("/sign-in/{token}", people.link),
-    post("/sign-out", people.sign_out, "/"),
+    both("/sign-in", sign_in.sign_in),
+    both("/sign-in/code", sign_in.code),
+    both("/sign-in/again", sign_in.again, "next"),
+    both("/sign-in/second-factor", second_factor.second_factor, "next"),
+    get("/sign-in/second-factor/passkey/options", second_factor.passkey_options),
+    post("/sign-in/second-factor/passkey", second_factor.passkey, "/sign-in", "next"),
+    both("/sign-in/{token}", sign_in.link),
+    post("/sign-out", sign_in.sign_out, "/"),
     get("/my-page", my_page.show),
     post("/my-page/profile", my_page.profile, "/my-page"),
     post("/my-page/calendar", my_page.new_calendar, "/my-page"),
@@ -179,13 +180,15 @@ ROUTES: list[Route] = [
     get("/my-page/download.json", download.download_json),
     get("/my-page/download.html", download.download_html),
     both("/my-page/delete", erasure.erase),
-    get("/my-page/second-factor", factors.show),
-    both("/my-page/second-factor/app", factors.app, "next"),
-    post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),
-    get("/my-page/second-factor/passkeys/options", factors.new_passkey_options),
-    post("/my-page/second-factor/passkeys", factors.add_passkey, "/my-page/second-factor", "next"),
-    post("/my-page/second-factor/passkeys/{id}/remove", factors.remove_passkey, "/my-page/second-factor"),
-    post("/my-page/second-factor/codes", factors.new_codes, "/my-page/second-factor"),
+    get("/my-page/second-factor", second_factor.show),
+    both("/my-page/second-factor/app", second_factor.app, "next"),
+    post("/my-page/second-factor/app/remove", second_factor.remove_app, "/my-page/second-factor"),
+    get("/my-page/second-factor/passkeys/options", second_factor.new_passkey_options),
+    post("/my-page/second-factor/passkeys", second_factor.add_passkey, "/my-page/second-factor", "next"),
+    post(
+        "/my-page/second-factor/passkeys/{id}/remove", second_factor.remove_passkey, "/my-page/second-factor"
+    ),
+    post("/my-page/second-factor/codes", second_factor.new_codes, "/my-page/second-factor"),
     get("/invitations/{token}", invitations.show),
     post("/invitations/{token}/accept", invitations.accept, "/invitations/{token}"),
     post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
@@ -230,13 +233,13 @@ ROUTES: list[Route] = [
         "/manage/organizations/{slug}/members",
     ),
     both("/manage/organizations/{slug}/leave", members.leave),
-    both("/manage/organizations/{slug}/notices", wanted.notices),
+    both("/manage/organizations/{slug}/notices", notices.notices),
     both("/manage/offers/new", steps.new),
     get("/manage/offers/{slug}", publishing.show),
     both("/manage/offers/{slug}/what", steps.what),
     both("/manage/offers/{slug}/audience", steps.audience),
     both("/manage/offers/{slug}/place", steps.place),
-    both("/manage/offers/{slug}/sessions", dates.sessions),
+    both("/manage/offers/{slug}/sessions", series.sessions),
     both("/manage/offers/{slug}/joining", joining.joining),
     both("/manage/offers/{slug}/picture", picture.picture),
     post("/manage/offers/{slug}/picture/remove", picture.remove, "/manage/offers/{slug}/picture"),
@@ -248,8 +251,8 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/questions/{question}/change", questions.change),
     both("/manage/offers/{slug}/questions/{question}/remove", questions.remove),
     post("/manage/offers/{slug}/questions/{question}/up", questions.up, "/manage/offers/{slug}/questions"),
-    post("/manage/offers/{slug}/copy", views.copy, "/manage/offers/{slug}"),
-    both("/manage/offers/{slug}/delete", views.delete),
+    post("/manage/offers/{slug}/copy", drafts.copy, "/manage/offers/{slug}"),
+    both("/manage/offers/{slug}/delete", drafts.delete),
     post("/manage/offers/{slug}/hosts", team.add_host, "/manage/offers/{slug}"),
     post("/manage/offers/{slug}/hosts/{person}/remove", team.remove_host, "/manage/offers/{slug}"),
     post(
@@ -263,14 +266,14 @@ ROUTES: list[Route] = [
         team.remove_organizer,
         "/manage/offers/{slug}",
     ),
-    both("/manage/offers/{slug}/cancel", messages.cancel_offer),
-    get("/manage/offers/{slug}/call-list", calling.of_offer),
-    post("/manage/offers/{slug}/calls", calling.tick, "/manage/offers/{slug}/call-list"),
-    both("/manage/offers/{slug}/write", writing.to_offer),
-    both("/manage/sessions/{id}/write", writing.to_session),
-    both("/manage/sessions/{id}/move", messages.move),
-    both("/manage/sessions/{id}/cancel", messages.cancel),
-    get("/manage/sessions/{id}/call-list", calling.of_session),
+    both("/manage/offers/{slug}/cancel", sessions.cancel_offer),
+    get("/manage/offers/{slug}/call-list", calls.of_offer),
+    post("/manage/offers/{slug}/calls", calls.tick, "/manage/offers/{slug}/call-list"),
+    both("/manage/offers/{slug}/write", messages.to_offer),
+    both("/manage/sessions/{id}/write", messages.to_session),
+    both("/manage/sessions/{id}/move", sessions.move),
+    both("/manage/sessions/{id}/cancel", sessions.cancel),
+    get("/manage/sessions/{id}/call-list", calls.of_session),
     get("/manage/registers", past.registers),
     get("/manage/offers/{slug}/attendance", grid.grid),
     both("/manage/sessions/{id}/register", attendance.register),
@@ -310,8 +313,8 @@ ROUTES: list[Route] = [
     get("/about/retention", retention.retention),
     get("/about/operation", drill.operation),
     get("/.well-known/security.txt", home.security),
-    get("/health/live", health.live),
-    get("/health/ready", health.ready),
+    get("/health/live", ready.live),
+    get("/health/ready", ready.ready),
     Route("/static/{name:path}", static.serve, methods=["GET"]),
     # only in demo mode
     get("/demo/mailbox", demo.messages),

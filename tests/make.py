@@ -13,7 +13,7 @@ from offers.catalogue.kinds import Audience, Kind
 from offers.catalogue.models import Joining, Offer, OfferText, SeatPool, Session, Venue
 from offers.catalogue.states import OfferState, SessionStatus
 from offers.seats import rules
-from offers.seats.models import Booking, BookingState, EndedBy
+from offers.seats.models import SEATED, Booking, BookingState, EndedBy
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Membership, Role
 from organizations.notices.models import MemberNotice, Notice
@@ -143,7 +143,7 @@ async def _what_it_was(pool: SeatPool, given: dict[str, Any]) -> dict[str, Any]:
     asks = offer.joining is Joining.REQUEST and not given.get("by_host")
     asked = asks or answered is not None or state is BookingState.REQUESTED
     at = given.get("placed_at")
-    if at is None and state in rules.SEATED:
+    if at is None and state in SEATED:
         at = answered or given["created_at"]
     elif at is None and state is BookingState.CANCELLED and not given.get("waited_at"):
         at = answered if asked else given["created_at"]

@@ -11,8 +11,7 @@ from typing import Any
 from marketplace.base.clock import at_oslo, today
 from marketplace.demo.tables import Row, Said, Tables
 from offers.catalogue.kinds import Audience, Kind
-from offers.catalogue.models import Joining
-from offers.publishing.rules import BOOKED
+from offers.catalogue.models import BOOKED, Joining
 from offers.publishing.series.rules import holidays as _holidays
 from offers.search.words.keywords import keywords
 

@@ -11,8 +11,7 @@ import asyncpg
 from marketplace.demo.catalogue import WEEKDAYS, Catalogue, Made, make_offer, read
 from marketplace.demo.participants import Register, Resident, head_counts
 from marketplace.demo.tables import Row, Said
-from offers.catalogue.models import Joining
-from offers.publishing.rules import ELSEWHERE
+from offers.catalogue.models import ELSEWHERE, Joining
 from offers.seats.sql import seated
 
 SESSIONS = 10

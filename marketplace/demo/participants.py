@@ -19,8 +19,8 @@ from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym
 from offers.catalogue.models import Joining
 from offers.seats.links import ALPHABET, REFERENCE_LENGTH
-from offers.seats.models import BookingState, EndedBy
-from offers.seats.rules import SEATED, given_back
+from offers.seats.models import SEATED, BookingState, EndedBy
+from offers.seats.rules import given_back
 
 NEWCOMERS = ("ukrainian", "polish", "somali", "eritrean", "arabic", "others")
 GROUPS: tuple[tuple[tuple[str, ...], int, int, dict[str, float]], ...] = (

@@ -31,8 +31,7 @@ from offers.catalogue.kinds import Kind
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, OfferText, SeatPool, Session, Venue
 from offers.catalogue.states import OfferState, SessionStatus
 from offers.messages.models import HostMessage, Recipients
-from offers.seats.models import Booking, BookingState, EndedBy
-from offers.seats.rules import SEATED
+from offers.seats.models import SEATED, Booking, BookingState, EndedBy
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState

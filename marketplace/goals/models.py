@@ -85,6 +85,9 @@ class CountedAs(StrEnum):
     PER_THOUSAND = "per_thousand"  # inhabitants of the municipality
 
 
+SHARES = frozenset({CountedAs.SHARE, CountedAs.SHARE_OF_ALL})
+
+
 class Direction(StrEnum):
     AT_LEAST = "at_least"
     AT_MOST = "at_most"

@@ -1,15 +1,16 @@
 """What stands in the way of a goal, said at the field it is about. Pure decisions on facts that the view has read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
 from marketplace.goals.figures.rules import PERSONS
 from marketplace.goals.figures.spans import Span
-from marketplace.goals.forms import NOWHERE, CellsForm, GoalForm
-from marketplace.goals.models import AT_MEETING, CountedAs, Direction
+from marketplace.goals.forms import NOWHERE, WHY, CellsForm, GoalForm, GoalTextForm
+from marketplace.goals.models import AT_MEETING, SHARES, CountedAs, Direction, Goal
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from offers.catalogue.kinds import Audience, Kind
 
@@ -23,6 +24,7 @@ CHOICES: tuple[Measure, ...] = (
 """What a goal can be about: not what is only there to be divided by."""
 NEVER_HELD = {Kind.ONLINE_SELF_HELP}
 """Kinds that have no sessions, so that nothing is ever counted in their cells."""
+MORE_THAN_ALL = lazy("En andel kan ikke være mer enn 100 prosent.")
 
 Objection = tuple[str, str]
 """A field, and what is wrong with it in the user's words."""
@@ -34,6 +36,7 @@ class Known:
 
     first_year: int
     last_year: int
+    now: datetime
     areas: frozenset[UUID] = frozenset()
     dialogues: frozenset[UUID] = frozenset()
     districts: frozenset[UUID] = frozenset()
@@ -43,7 +46,6 @@ class Known:
     counted_years: frozenset[int] = frozenset()
     """Years that have figures of our own."""
     population: bool = False
-    now: datetime = field(default_factory=datetime.now)
 
 
 def objections(given: GoalForm, known: Known) -> Iterator[Objection]:
@@ -135,11 +137,22 @@ def _what(given: GoalForm, known: Known) -> Iterator[Objection]:
             )
 
 
+def _more_than_all(counted_as: CountedAs, number: int) -> bool:
+    return counted_as in SHARES and number > 100
+
+
+def target_objection(goal: Goal, given: GoalTextForm) -> Objection | None:
+    """Why a goal cannot get this target."""
+    if given.target != goal.target and not given.why:
+        return "why", str(WHY)
+    return ("target", str(MORE_THAN_ALL)) if _more_than_all(goal.counted_as, given.target) else None
+
+
 def _shares(given: GoalForm, indicator: Indicator, narrowed: str) -> Iterator[Objection]:
-    if given.counted_as not in (CountedAs.SHARE, CountedAs.SHARE_OF_ALL):
+    if given.counted_as not in SHARES:
         return
-    if given.target > 100:
-        yield "target", _("En andel kan ikke være mer enn 100 prosent.")
+    if _more_than_all(given.counted_as, given.target):
+        yield "target", str(MORE_THAN_ALL)
     if given.counted_as is CountedAs.SHARE:
         if indicator.per is None:
             yield "counted_as", _("Det dere teller, er ikke en del av noe annet. Velg et antall.")
@@ -174,7 +187,5 @@ def _baseline(given: GoalForm, known: Known) -> Iterator[Objection]:
                                  year=given.baseline_year)  # fmt: skip
     if not given.baseline_source:
         yield "baseline_source", _("Skriv hvor tallet er fra.")
-    if given.baseline is not None and given.baseline > 100 and given.counted_as in (
-        CountedAs.SHARE, CountedAs.SHARE_OF_ALL,
-    ):  # fmt: skip
-        yield "baseline", _("En andel kan ikke være mer enn 100 prosent.")
+    if given.baseline is not None and _more_than_all(given.counted_as, given.baseline):
+        yield "baseline", str(MORE_THAN_ALL)

@@ -20,9 +20,16 @@ from marketplace.goals.figures import chart, standings
 from marketplace.goals.figures.rules import COUNTED_AS_LABELS, DIRECTION_LABELS, of_people
 from marketplace.goals.figures.series import Wanted, measure_of, series
 from marketplace.goals.figures.spans import TERM_LABELS, Span
-from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
+from marketplace.goals.forms import NOWHERE, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
 from marketplace.goals.models import AT_MEETING, Goal, Plan, Term
-from marketplace.goals.objections import CHOICES, NEVER_HELD, Known, cell_objections, objections
+from marketplace.goals.objections import (
+    CHOICES,
+    NEVER_HELD,
+    Known,
+    cell_objections,
+    objections,
+    target_objection,
+)
 from marketplace.goals.plans.measures.queries import measures_in, newest_comments
 from marketplace.goals.plans.measures.rules import STATE_LABELS
 from marketplace.goals.saved import Saved
@@ -136,11 +143,11 @@ async def _choices(request: Request, plan: Plan) -> dict[str, Any]:
     organizations = await queries.organizations_of(municipality)
     old, peopled = await queries.old_rule_years(municipality, range(plan.first_year, plan.last_year + 1))
     known = Known(
-        plan.first_year, plan.last_year, frozenset(one.id for one in plan.focus_areas),
+        plan.first_year, plan.last_year, request.now, frozenset(one.id for one in plan.focus_areas),
         frozenset(one.id for one in dialogues), frozenset(one.id for one in districts),
         frozenset(one.id for one in organizations), frozenset(old),
         frozenset(one.year for one in await stored.closings(municipality)),
-        peopled, request.now,
+        peopled,
     )  # fmt: skip
     return {
         "known": known, "dialogues": dialogues, "areas": sorted(plan.focus_areas, key=lambda one: one.number),
@@ -179,11 +186,8 @@ async def edit_goal(request: Request) -> Response:
 
 async def _change(request: Request, found: Goal, form: Filled[GoalTextForm]) -> bool:
     given = form.data
-    if given.target != found.target and not given.why:
-        form.add_error("why", str(WHY))
-        return False
-    if found.counted_as in ("share", "share_of_all") and given.target > 100:
-        form.add_error("target", _("En andel kan ikke være mer enn 100 prosent."))
+    if objection := target_objection(found, given):
+        form.add_error(*objection)
         return False
     try:
         await actions.change(

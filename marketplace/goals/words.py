@@ -21,7 +21,7 @@ from marketplace.goals.figures.rules import (
 )
 from marketplace.goals.figures.series import Series
 from marketplace.goals.figures.spans import Span
-from marketplace.goals.models import AT_MEETING, CountedAs, Direction, Goal
+from marketplace.goals.models import AT_MEETING, SHARES, CountedAs, Direction, Goal
 from marketplace.statistics.measures import INDICATORS, Measure
 from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 
@@ -43,7 +43,7 @@ def indicator_label(indicator: str) -> str:
 
 def unit(aim: Aim) -> str:
     """What stands after the number: «personer», «prosent»."""
-    if aim.counted_as in (CountedAs.SHARE, CountedAs.SHARE_OF_ALL):
+    if aim.counted_as in SHARES:
         return _("prosent")
     name = (
         _("organisasjoner") if aim.indicator == AT_MEETING else str(INDICATORS[Measure(aim.indicator)].unit)

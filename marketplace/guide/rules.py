@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.text import isolated
-from offers.bookings.times.rules import CHANGEABLE
-from offers.catalogue.models import Joining
+from offers.bookings.times.rules import has_other_times
 from offers.seats.models import Claimed
 
 
@@ -28,15 +27,5 @@ class Receipt(Claimed):
         return _("En plass ble ledig") if self.offered else _("Påmeldingen gjelder ikke lenger")
 
     @property
-    def unsettled(self) -> bool:
-        """Does it wait: for a seat, or for an answer of either side?"""
-        return self.waiting or self.requested or self.offered
-
-    @property
-    def can_be_left(self) -> bool:
-        """A seat that is held for them is answered instead."""
-        return self.confirmed or self.waiting or self.requested
-
-    @property
     def has_other_times(self) -> bool:
-        return self.joining == Joining.PER_SESSION and self.state in CHANGEABLE
+        return has_other_times(self.joining, self.state)

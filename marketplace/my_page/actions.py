@@ -8,7 +8,7 @@ from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.data.ledger import Lost
 from marketplace.my_page.acts import Act
 from marketplace.people import actions
-from offers.seats.rules import ACTIVE
+from offers.seats.models import ACTIVE
 
 THEIR_WORD = """UPDATE booking b SET lang = $2 WHERE b.state = ANY($3) AND (b.contact_id IS NULL AND b.booked_by_id = $1
     OR b.contact_id IN (SELECT c.id FROM contact_point own

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from offers.bookings.mine import CALLED, HELPED, HELPED_HERE, MINE
-from offers.bookings.times.rules import CHANGEABLE
-from offers.catalogue.models import Joining
+from offers.bookings.times.rules import has_other_times
 from offers.catalogue.queries import offer_text
 from offers.seats.links import link_path
 from offers.seats.models import Claimed
@@ -15,8 +14,7 @@ from offers.seats.sql import active, covers
 
 BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, {CALLED} AS participant, t.title,
-    b.ended_by, o.joining,
-    r.person_id IS NOT DISTINCT FROM b.participant_id AS reaches_participant,
+    b.ended_by, o.joining, r.person_id IS NOT DISTINCT FROM b.participant_id AS reaches_participant,
     t.lang AS text_lang, s.starts_at, s.ends_at, s.status AS session_status, v.name AS venue,
     CASE WHEN b.state = 'waiting' THEN (SELECT count(*) FROM booking q
         WHERE q.pool_id = b.pool_id AND q.state = 'waiting' AND q.queue_no <= b.queue_no) END AS place,
@@ -77,7 +75,7 @@ class Mine(Claimed):
 
     @property
     def has_other_times(self) -> bool:
-        return self.joining == Joining.PER_SESSION and self.state in CHANGEABLE
+        return has_other_times(self.joining, self.state)
 
 
 async def bookings(

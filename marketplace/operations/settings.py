@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 from pydantic import SecretStr
 
 from marketplace.settings import Settings
-from marketplace.variables import variable
+from marketplace.settings.variables import variable
 
 TYPES = {bool: "yes/no", str: "text", int: "number", Path: "folder", SecretStr: "secret text"}
 

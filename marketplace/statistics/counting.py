@@ -15,7 +15,7 @@ from marketplace.base.clock import month_start
 from marketplace.base.data.ids import NEW_ID
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
-from offers.catalogue.recorded import HEADS, MARKS, REGISTERS, recorded
+from offers.catalogue.recorded import HEADS, MARKS, MEETS, REGISTERS, recorded
 from offers.participants.demand.queries import GAVE_UP
 from offers.rights.sql import left_before
 from offers.seats.sql import covers
@@ -147,7 +147,7 @@ COUNTS: dict[Measure, str] = {
         AND {covers("h.id")} WHERE p.capacity IS NOT NULL GROUP BY 1""",
     M.MINUTES: _of("held", what="sum(extract(epoch FROM ends_at - starts_at) / 60)"),
     M.DUE: f"""SELECT cell_id, count(*) FROM (SELECT cell_id FROM held UNION ALL
-        SELECT c.id FROM ({DUE} AND o.joining NOT IN ('external', 'none')) x JOIN cell c ON {SAME_CELL}
+        SELECT c.id FROM ({DUE} AND {MEETS}) x JOIN cell c ON {SAME_CELL}
         WHERE NOT x.held) d GROUP BY 1""",
     M.LISTED: """SELECT k.cell_id, count(*) FROM cell c JOIN offer_cell k ON k.cell_id = c.id
         JOIN offer o ON o.id = k.offer_id WHERE c.municipality_id = $3 AND o.state <> 'draft' AND o.published_at < $2

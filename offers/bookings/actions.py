@@ -8,7 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data.database import in_transaction, on_its_own, row, rows
+from marketplace.base.data.database import in_transaction, on_its_own, rows, value
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries
@@ -103,16 +103,16 @@ async def send_word(
     `coming`: they come all the same. `shown`: when it begins, as the page has said. Raises Refused, Moved."""
     async with in_transaction():
         # Locked against whoever moves or cancels it just now: word about the old time says nothing of the new.
-        found = await row(
-            f"""SELECT s.id, s.starts_at FROM booking b JOIN session s ON s.offer_id = b.offer_id
+        starts_at = await value(
+            f"""SELECT s.starts_at FROM booking b JOIN session s ON s.offer_id = b.offer_id
             JOIN seat_pool p ON p.id = b.pool_id AND {covers()}
             WHERE b.id = $1 AND s.id = $2 AND b.state = 'confirmed' AND s.ends_at > $3 AND s.status <> 'cancelled'
             FOR SHARE OF s""",
             booking_id, session_id, now,
         )  # fmt: skip
-        if found is None:
+        if starts_at is None:
             raise Refused(_("Denne samlingen er over eller avlyst."))
-        check_unmoved(shown, session_id, found["starts_at"])
+        check_unmoved(shown, session_id, starts_at)
         if coming:
             await rows(
                 "DELETE FROM sent_word WHERE booking_id = $1 AND session_id = $2", booking_id, session_id

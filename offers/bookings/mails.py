@@ -14,8 +14,7 @@ from offers.bookings import rules
 from offers.bookings.calendar import NOTHING, give, take_back
 from offers.bookings.queries import booking_in_mail, others_by_address
 from offers.bookings.requests.queries import expected
-from offers.seats import rules as seats_rules
-from offers.seats.models import BookingState
+from offers.seats.models import ACTIVE, BookingState
 
 
 async def _about(
@@ -125,4 +124,4 @@ async def cancelled(channel: Channel, lang: str, booking: str) -> Content | None
 async def fewer(channel: Channel, lang: str, booking: str) -> Content | None:
     """Some of a party do not come after all; so many are left."""
     return await _about("fewer", lazy("Påmeldingen er endret"), channel, lang, booking,
-                        set(seats_rules.ACTIVE), dates=False)  # fmt: skip
+                        set(ACTIVE), dates=False)  # fmt: skip

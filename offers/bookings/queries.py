@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import speaking
 from marketplace.base.text import name_order
-from marketplace.people.acting.queries import called_by
+from marketplace.people.acting.queries import HELPS, called_by
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings import rules
 from offers.bookings.rows import BookedDate, FoundBooking, OwnBooking
@@ -19,8 +19,8 @@ from offers.catalogue.queries import Viewer, offer_text, published
 from offers.catalogue.states import Dated
 from offers.publishing.questions import rules as asked
 from offers.seats import links
-from offers.seats import rules as seats_rules
 from offers.seats.known import told_who_came
+from offers.seats.models import ACTIVE
 from offers.seats.queries import POOL_COLUMNS, PoolFacts
 from organizations.members.queries import HELD, guides
 
@@ -128,8 +128,7 @@ def reach(hidden: str) -> str:
     booked with it, or who is left at their desk (telling/queries.py)."""
     return f"""CASE WHEN {WRITTEN_TO} THEN 'written' WHEN c.channel IS DISTINCT FROM 'call' THEN 'nobody'
     WHEN NOT {hidden} THEN 'call'
-    WHEN EXISTS (SELECT FROM acts_for h WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id
-        AND h.relation = 'guide' AND h.ended_at IS NULL AND {STILL_AT_DESK}) THEN 'guide'
+    WHEN EXISTS (SELECT FROM {HELPS} AND h.actor_id = b.booked_by_id AND {STILL_AT_DESK}) THEN 'guide'
     ELSE 'nobody' END"""
 
 
@@ -220,13 +219,13 @@ async def others_by_address(booking_id: UUID) -> list[str]:
     """References of the other active bookings in the same pool, or of a conversation at another time, whose messages go
     to the same address. Two people may share it, so nothing is refused; but whoever booked twice by mistake should
     know."""
-    found = await rows(
+    found = await column(
         """SELECT o.reference FROM booking b JOIN contact_point c ON c.id = b.contact_id
         JOIN contact_point x ON x.channel = c.channel AND x.value = c.value
         JOIN booking o ON o.contact_id = x.id AND o.offer_id = b.offer_id AND o.id <> b.id
         JOIN seat_pool p ON p.id = o.pool_id JOIN offer f ON f.id = o.offer_id
         WHERE b.id = $1 AND (p.id = b.pool_id OR f.kind = 'conversation' AND p.ends_at > b.created_at)
             AND o.state = ANY($2) ORDER BY o.id LIMIT 20""",
-        booking_id, list(seats_rules.ACTIVE),
+        booking_id, list(ACTIVE),
     )  # fmt: skip
-    return [links.shown_reference(other["reference"]) for other in found]
+    return [links.shown_reference(reference) for reference in found]

@@ -8,7 +8,7 @@ from offers.catalogue.rules import web_address
 from offers.catalogue.states import Dated
 from offers.seats import links, rules
 from offers.seats.models import BookingState, Claimed, EndedBy
-from offers.seats.rules import ACTIVE, CALLED_OFF, SEATED
+from offers.seats.rules import CALLED_OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,6 @@ class Ending(Claimed):
 
     __slots__ = ()
     ended_by: str | None
-
-    @property
-    def active(self) -> bool:
-        return self.state in ACTIVE
-
-    @property
-    def seated(self) -> bool:
-        """Are its seats taken?"""
-        return self.state in SEATED
 
     @property
     def ended_with_all(self) -> bool:

@@ -1,6 +1,7 @@
 """Decisions about bookings: no database, no clock. The actions read, ask here, and write."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -13,7 +14,7 @@ from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.arriving import in_time
 from offers.catalogue.states import OfferState
 from offers.seats import rules as seats_rules
-from offers.seats.models import BookingState
+from offers.seats.models import BookingState, Claimed
 
 
 class Reach(StrEnum):
@@ -87,14 +88,37 @@ def asked_first(booking: OwnBooking, now: datetime) -> bool:
     return seats_rules.asks_first(booking.promotion, booking.joining, booking.starts_at, now)
 
 
-def standing(booking: OwnBooking, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Standing(Claimed):
     """How a booking stands, for its own page: its state, or that it is called off, over, or held no longer."""
+
+    state: str
+
+    @property
+    def called_off(self) -> bool:
+        return self.state == "called_off"
+
+    @property
+    def over(self) -> bool:
+        return self.state == "over"
+
+    @property
+    def expired(self) -> bool:
+        return self.state == BookingState.EXPIRED
+
+    @property
+    def declined(self) -> bool:
+        return self.state == BookingState.DECLINED
+
+
+def standing(booking: OwnBooking, now: datetime) -> Standing:
+    """How it stands now."""
     if called_off(booking, now):
-        return "called_off"
+        return Standing("called_off")
     if over(booking, now):
-        return "over"
+        return Standing("over")
     lapsed = booking.offered and booking.held_until is not None and booking.held_until <= now
-    return BookingState.EXPIRED if lapsed else booking.state
+    return Standing(BookingState.EXPIRED if lapsed else booking.state)
 
 
 def not_over(booking: OwnBooking, now: datetime) -> None:

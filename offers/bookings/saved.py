@@ -13,5 +13,6 @@ class Saved(StrEnum):
     NO_CALL = "no-call"
     NOTICE = "notice"
     NUMBER = "number"
+    SAME = "same"
     TIME = "time"
     WORD = "word"

@@ -77,7 +77,7 @@ def _has_time(request: Request, found: queries.Bookable, path: str, status: int)
     """Who has a time of these conversations is led to changing it."""
     return render(
         request,
-        "offers/bookings/times/has_time.html",
+        "offers/bookings/has_time.html",
         status=status,
         offer=found,
         path=path,
@@ -194,9 +194,8 @@ async def show(request: Request) -> Response:
     return render(
         request, "offers/bookings/show.html", booking=found, colleague=colleague,
         coming=rules.coming(sessions, request.now), one_by_one=rules.one_by_one(found),
-        off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
-        arriving=rules.arriving(sessions, request.now),
-        state=rules.standing(found, request.now), section="my-page",
+        off=rules.cancelled(sessions, request.now), arriving=rules.arriving(sessions, request.now),
+        stands=rules.standing(found, request.now), section="my-page",
         asked_first=rules.asked_first(found, request.now),
         companions=await companions_queries.companions(found.id),
         answers=await questions_queries.answers(found.id),

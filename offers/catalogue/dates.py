@@ -10,15 +10,11 @@ from marketplace.base.clock import oslo
 from marketplace.base.i18n import days_span, lazy, when
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.kinds import Kind
-from offers.catalogue.models import Joining
+from offers.catalogue.models import BOOKED, Joining
 from offers.catalogue.queries import SESSIONS_SHOWN, DateRow, OfferRow
 from offers.catalogue.rules import NOTHING, Seats, seats
 
 BUTTONS = {"book": lazy("Meld på"), "wait": lazy("Stå på venteliste"), "ask": lazy("Spør om plass")}
-WHOLE_COURSE = (Joining.WHOLE, Joining.REQUEST)
-"""Where one booking is for all of it, so that it can be told how much of it somebody was at."""
-BOOKED = (Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST)
-"""Whoever books gets the dates with the confirmation; to the rest a date is a file to add."""
 FIRST, FOLD = 5, 10
 """Dates that stand open on the page, and dates that one press unfolds: nobody reads more at once."""
 

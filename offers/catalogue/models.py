@@ -23,6 +23,14 @@ class Joining(StrEnum):
     NONE = "none"
 
 
+BOOKED = frozenset({Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST})
+"""Ways to join that have seats of ours. Whoever books gets the dates with the confirmation."""
+WHOLE_COURSE = frozenset({Joining.WHOLE, Joining.REQUEST})
+"""Where one booking is for all of it, so that it can be told how much of it somebody was at."""
+ELSEWHERE = frozenset({Joining.EXTERNAL, Joining.NONE})
+"""Ways to join where nobody meets anybody through us."""
+
+
 class Visibility(StrEnum):
     PUBLIC = "public"
     STAFF = "staff"
@@ -156,6 +164,16 @@ class Offer(Stated, Row):
 
     class Meta:
         table = "offer"
+
+    @property
+    def booked(self) -> bool:
+        """Does one book seats of ours?"""
+        return self.joining in BOOKED
+
+    @property
+    def meets(self) -> bool:
+        """Do people meet through us, so that there is a register?"""
+        return self.joining not in ELSEWHERE
 
 
 class OfferText(Row):

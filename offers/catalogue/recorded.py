@@ -4,9 +4,14 @@ house test sees to it."""
 
 from datetime import timedelta
 
+from marketplace.base.data.statement import those
+from offers.catalogue.models import ELSEWHERE
+
 REGISTERS_FOR = timedelta(days=30)
 """So long one is asked for a register that is missing."""
-HAS_REGISTER = "o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'"
+MEETS = f"o.joining NOT IN {those(ELSEWHERE)}"
+"""Do people meet through us at offer o?"""
+HAS_REGISTER = f"o.state <> 'draft' AND {MEETS} AND s.status <> 'cancelled'"
 """Is there a register to keep of session s of offer o?"""
 REGISTERS = "(SELECT * FROM register WHERE closed_at IS NOT NULL)"
 """In place of the table `register`: those that count."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data import audit, ledger
-from marketplace.base.data.database import column, in_transaction, row, rows
+from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.data.ledger import Lost
 from marketplace.base.signing import secret_hash, signed_in_form
 from offers.feeds.acts import Act
@@ -63,7 +63,7 @@ async def revoke_address(
 ) -> None:
     """Stop that address, if there is one."""
     async with in_transaction():
-        if revoked := await row(REVOKE, person, now, hosting, organization):
-            ledger.note(Lost.CALENDAR_ADDRESS, revoked["id"])
-            await audit.record(Act.CALENDAR_ADDRESS_REVOKED, actor=person, person=person, object_id=revoked["id"],
+        if revoked := await value(REVOKE, person, now, hosting, organization):
+            ledger.note(Lost.CALENDAR_ADDRESS, revoked)
+            await audit.record(Act.CALENDAR_ADDRESS_REVOKED, actor=person, person=person, object_id=revoked,
                                organization=organization, now=now)  # fmt: skip

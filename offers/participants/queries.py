@@ -11,8 +11,7 @@ from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.companions.queries import NAMES
 from offers.bookings.queries import HIDDEN, reach
 from offers.publishing.questions.rules import spoken
-from offers.seats.models import Claimed
-from offers.seats.rules import ACTIVE, SEATED
+from offers.seats.models import ACTIVE, SEATED, Claimed
 from offers.seats.sql import active, called_off, covers, had_place
 from offers.telling.addressees import Addressee
 

@@ -15,6 +15,7 @@ class Saved(StrEnum):
     KEPT = "kept"
     OPENED = "opened"
     QUEUE = "queue"
+    RING = "ring"
     SEATS = "seats"
     SERVED = "served"
     TAKEN_OFF = "taken-off"

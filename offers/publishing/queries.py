@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import column, row, rows
+from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.text import name_order
 from offers.catalogue.kinds import KIND_LABELS, Kind
-from offers.catalogue.models import Joining, Offer, OfferText
+from offers.catalogue.models import ELSEWHERE, Offer, OfferText
 from offers.catalogue.queries import title_in
 from offers.catalogue.recorded import HAS_REGISTER, begun, came, recorded
 from offers.catalogue.states import Dated, Stated
@@ -121,12 +121,12 @@ async def sessions_of(offer_id: UUID, now: datetime, most: int = 200) -> list[Co
 
 async def capacity_of(offer_id: UUID) -> int | None:
     """Seats as last set for the offer, or for the one that it continues. None: unlimited, or never set."""
-    found = await row(
+    found: int | None = await value(
         """SELECT p.capacity FROM offer o JOIN seat_pool p ON p.offer_id IN (o.id, o.continues_id)
         WHERE o.id = $1 ORDER BY p.offer_id = o.id DESC, p.id DESC LIMIT 1""",
         offer_id,
     )
-    return found["capacity"] if found else None
+    return found
 
 
 # --- the page of those who work with offers ---
@@ -193,7 +193,7 @@ class Managed(Stated):
     @property
     def has_register(self) -> bool:
         """Is there a next session, of which we know who comes?"""
-        return self.session_id is not None and self.joining not in (Joining.EXTERNAL, Joining.NONE)
+        return self.session_id is not None and self.joining not in ELSEWHERE
 
     @property
     def kind_label(self) -> str:

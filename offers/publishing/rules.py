@@ -7,7 +7,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
 from offers.catalogue.kinds import Audience, Kind
-from offers.catalogue.models import Joining, Offer, OfferText, Visibility
+from offers.catalogue.models import BOOKED, Joining, Offer, OfferText, Visibility
 from offers.catalogue.states import OfferState
 
 YEARS_AHEAD = 5
@@ -27,11 +27,6 @@ JOINING_OF_KIND = {
     Kind.STAFF_TRAINING: Joining.WHOLE,
 }
 """The typical booking of each kind (product.md, "What can be offered"): where a draft begins."""
-BOOKED = {Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST}
-"""Ways to join that have seats of ours."""
-ELSEWHERE = {Joining.EXTERNAL, Joining.NONE}
-"""Ways to join where nobody meets anybody through us."""
-
 JOINING_LABELS = {
     Joining.WHOLE: lazy("Man melder seg på én gang, til alle samlingene"),
     Joining.PER_SESSION: lazy("Man melder seg på hver samling for seg"),
@@ -146,7 +141,7 @@ def objections(offer: Offer, text: OfferText, *, coming: int, members: int) -> I
     `coming`: its sessions that are ahead; `members`: the organisations it is shown to. Where people meet, a first
     visit is always described (product.md).
     """
-    joining, meets = Joining(offer.joining), offer.joining not in ELSEWHERE
+    joining, meets = Joining(offer.joining), offer.meets
     if not text.summary:
         yield Objection.SUMMARY
     if meets and not text.what_happens:

@@ -124,7 +124,7 @@ async def publish(request: Request) -> Response:
         status, offer = 422, await editable(request)
     missing = await actions.missing_of(offer, request.now)
     return await page(
-        request, offer, "publish", form, status, missing=missing, step_of=rules.STEP_OF,
+        request, offer, "offers/publishing/publish.html", form, status, missing=missing, step_of=rules.STEP_OF,
         words=rules.OBJECTION_LABELS, sessions=await queries.sessions_of(offer.id, request.now),
         capacity=await queries.capacity_of(offer.id), **(await about(offer, request.lang))._asdict(),
     )  # fmt: skip

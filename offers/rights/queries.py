@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import row
+from marketplace.base.data.database import row, value
 from marketplace.base.errors import NotFound
 from marketplace.base.web.http import parse_id
 from offers.catalogue.models import Offer, Session
 from offers.catalogue.states import Dated
-from offers.rights.sql import COUNTS
+from offers.rights.sql import ARRANGES, COUNTS, LEADING
 from organizations.members.queries import HELD
 
 OWNS = "o.owner_id = ANY(editor_of.ids)"
@@ -54,12 +54,12 @@ async def offer_led_by(person: Any, slug: str) -> Offer:
 
 
 async def _offer(person: Any, slug: str, allowed: str) -> Offer:
-    found = await row(
+    found = await value(
         f"SELECT o.id FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {allowed}", person.id, slug
     )
     if found is None:
         raise NotFound
-    return await Offer.get(id=found["id"]).select_related("owner")
+    return await Offer.get(id=found).select_related("owner")
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,11 @@ class Reach:
 async def reach(person: Any, offer: Offer) -> Reach:
     """What the person may do with the offer."""
     found = await row(
+        Reach,
         f"SELECT {EDITS} AS edits, {SEES} AS sees, {OWNS} AS owns FROM offer o, {EDITOR_OF} WHERE o.id = $2",
         person.id, offer.id,
     )  # fmt: skip
-    return Reach(**found or {"edits": False, "sees": False, "owns": False})
+    return found or Reach(False, False, False)
 
 
 async def session_owned_by(person: Any, session_id: str | UUID) -> Session:
@@ -92,14 +93,14 @@ async def session_hosted_by(person: Any, session_id: str | UUID) -> Session:
 
 
 async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session:
-    found = await row(
+    found = await value(
         f"""SELECT s.id FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id
         WHERE s.id = $2 AND {allowed}""",
         person.id, parse_id(session_id),
     )  # fmt: skip
     if found is None:
         raise NotFound
-    session = await Session.get_or_none(id=found["id"]).select_related("offer", "offer__owner")
+    session = await Session.get_or_none(id=found).select_related("offer", "offer__owner")
     if session is None:  # a draft's date, thrown away in this very moment
         raise NotFound
     return session
@@ -170,8 +171,7 @@ ENDED = f"""SELECT o.id AS offer_id, o.owner_id, CASE WHEN now.leads THEN NULL E
     (SELECT max(m.ended_at) FROM membership m WHERE m.person_id = $1 AND m.organization_id = o.owner_id
         AND m.role IN ('editor', 'manager')),
     (SELECT max(m.ended_at) FROM host_assignment h JOIN membership m ON m.person_id = h.person_id
-        AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS (
-            SELECT FROM offer_organizer c WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))
+        AND m.role IN {LEADING} AND (m.organization_id = o.owner_id OR {ARRANGES})
         WHERE h.person_id = $1 AND h.offer_id = o.id),
     (SELECT max(d.at) FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id AND m.state = 'suspended'
         JOIN decision d ON d.organization_id = m.organization_id AND d.answer = 'suspended'
@@ -182,7 +182,7 @@ WHERE s.id = $2 OFFSET 0"""
 was closed in the municipality's answer. OFFSET keeps the planner
 from writing what is asked once into each place where it is read: each tap made all those ready and asked none."""
 
-LEADING = f"""SELECT o.id AS offer_id, o.owner_id, NULL::timestamptz AS until
+LEADS_NOW = f"""SELECT o.id AS offer_id, o.owner_id, NULL::timestamptz AS until
 FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id WHERE s.id = $2 AND {SEES} OFFSET 0"""
 """The same of whoever leads it now: a row, or none. It is asked often, and ended roles are not made ready for it."""
 

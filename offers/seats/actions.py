@@ -14,7 +14,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.seats import rules
 from offers.seats.acts import Act
-from offers.seats.models import BookingState, EndedBy
+from offers.seats.models import ACTIVE, BookingState, EndedBy
 from offers.seats.moves import change, lock, lock_as_it_stands, move, next_in_queue, promote, start_of
 from offers.seats.queries import LockedPool, ended
 from offers.seats.rows import Movable
@@ -69,7 +69,7 @@ async def cancel_all(
             Movable,
             """SELECT id, state, seats, participant_id FROM booking WHERE pool_id = $1
             AND state = ANY($2) ORDER BY id""",
-            pool_id, list(rules.ACTIVE - {BookingState.CONFIRMED} if begun else rules.ACTIVE),
+            pool_id, list(ACTIVE - {BookingState.CONFIRMED} if begun else ACTIVE),
         )  # fmt: skip
         for booking in active:
             await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)

@@ -23,10 +23,10 @@ from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.base.site import site
 from marketplace.base.text import name_key
 from marketplace.base.web.limits import UNLESS_TOO_MANY, Tries, counting, too_many, windows
-from offers.seats import links, once, rules
+from offers.seats import links, once
 from offers.seats.acts import Act
 from offers.seats.known import in_the_way
-from offers.seats.models import BookingState
+from offers.seats.models import SEATED, BookingState
 from offers.seats.queries import LockedPool, active_in
 from offers.seats.rows import Numbered
 from offers.telling.models import Mails
@@ -192,8 +192,11 @@ async def insert(claim: Claim) -> Booked:
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolationError):
             raise Taken from error
-        if claim.seen is not None and isinstance(error.__cause__, ForeignKeyViolationError):
-            raise Overtaken from error  # what it is to hang on has gone since it was looked at: a question, say
+        if isinstance(error.__cause__, ForeignKeyViolationError):
+            # What it is to hang on has gone since it was looked at: a question, or an address that was taken away.
+            if claim.seen is not None:
+                raise Overtaken from error
+            raise Refused(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til.")) from error
         raise
     except RaiseError as error:
         words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "
@@ -207,7 +210,7 @@ async def insert(claim: Claim) -> Booked:
 def _written(claim: Claim) -> tuple[Statement, Booked]:
     """The write of a claim, but for what else hangs on it and what it ends with; and the booking that it makes."""
     party, state, pool, now = claim.party, claim.state, claim.pool, claim.now
-    waits, seated = state is BookingState.WAITING, state in rules.SEATED
+    waits, seated = state is BookingState.WAITING, state in SEATED
     booker, booking = party.person or uuid7(), uuid7()
     participant = party.participant or (uuid7() if party.participant_name else booker)
     whose = participant if party.guided else booker

@@ -11,8 +11,6 @@ from marketplace.base.models import Row
 
 
 class BookingState(StrEnum):
-    """Active: requested, confirmed, waiting, offered. Seats are taken by confirmed and offered."""
-
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
     WAITING = "waiting"
@@ -20,6 +18,13 @@ class BookingState(StrEnum):
     CANCELLED = "cancelled"
     DECLINED = "declined"
     EXPIRED = "expired"
+
+
+ACTIVE = frozenset(
+    {BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING, BookingState.OFFERED}
+)
+SEATED = frozenset({BookingState.CONFIRMED, BookingState.OFFERED})
+"""States whose seats count as taken."""
 
 
 class Claimed:
@@ -43,6 +48,25 @@ class Claimed:
     @property
     def offered(self) -> bool:
         return bool(self.state == BookingState.OFFERED)
+
+    @property
+    def active(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def seated(self) -> bool:
+        """Are its seats taken?"""
+        return self.state in SEATED
+
+    @property
+    def unsettled(self) -> bool:
+        """Does it wait: for a seat, or for an answer of either side?"""
+        return self.active and not self.confirmed
+
+    @property
+    def can_be_left(self) -> bool:
+        """A seat that is held for them is answered instead."""
+        return self.active and not self.offered
 
     @property
     def leaving(self) -> str:

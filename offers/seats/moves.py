@@ -19,7 +19,7 @@ from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer, published
 from offers.seats import rules
 from offers.seats.acts import Act
-from offers.seats.models import BookingState, EndedBy
+from offers.seats.models import SEATED, BookingState, EndedBy
 from offers.seats.queries import LOCKED, LockedPool
 from offers.seats.rows import LockedBooking, Movable, Tellable
 from offers.seats.upkeep import begins
@@ -140,10 +140,10 @@ async def lock_dates(
 
 async def change(booking_id: UUID, now: datetime) -> tuple[LockedPool, LockedBooking]:
     """The pool of a booking, locked, and the booking as it is under that lock."""
-    before = await row("SELECT pool_id FROM booking WHERE id = $1", booking_id)
+    before = await value("SELECT pool_id FROM booking WHERE id = $1", booking_id)
     if before is None:
         raise NotFound
-    pool = await lock(before["pool_id"], now)
+    pool = await lock(before, now)
     booking = await row(
         LockedBooking,
         """SELECT b.id, b.state, b.seats, b.participant_id, b.booked_by_id, b.lang, b.link_version, b.offer_id,
@@ -177,7 +177,7 @@ async def move(
     old = BookingState(booking.state)
     if not rules.may_move(old, new):
         raise Refused(_("Denne påmeldingen kan ikke endres slik nå."))
-    seats = booking.seats * ((new in rules.SEATED) - (old in rules.SEATED))
+    seats = booking.seats * ((new in SEATED) - (old in SEATED))
     waiting = (new is BookingState.WAITING) - (old is BookingState.WAITING)
     await rows(
         """WITH moved AS (
@@ -189,7 +189,7 @@ async def move(
             WHERE id = $1)
         UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
         booking.id, new, now, held_until, new is BookingState.WAITING, seats, waiting, pool.pool_id,
-        old is BookingState.WAITING and new in rules.SEATED, ended_by, new in rules.SEATED,
+        old is BookingState.WAITING and new in SEATED, ended_by, new in SEATED,
         rules.given_back(old, new, ended_by, pool.starts_at, now),
     )  # fmt: skip
     if ended_by:
@@ -275,7 +275,7 @@ async def start_of(pool: LockedPool, now: datetime) -> datetime | None:
 async def resize(pool: LockedPool, booking: Movable, seats: int, now: datetime) -> None:
     """Let a booking of a locked pool be of so many, with what that does to the seats. Whoever makes it larger has
     looked that there is room."""
-    held = seats - booking.seats if booking.state in rules.SEATED else 0
+    held = seats - booking.seats if booking.state in SEATED else 0
     await rows(
         """WITH sized AS (UPDATE booking SET seats = $2, changed_at = $3 WHERE id = $1)
         UPDATE seat_pool SET taken = taken + $4 WHERE id = $5""",

@@ -7,7 +7,6 @@ from uuid import UUID
 from marketplace.base.models import WRITTEN
 from marketplace.base.post.mail import About
 from offers.seats.models import Claimed
-from offers.seats.rules import ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +17,6 @@ class Movable(Claimed):
     state: str
     seats: int
     participant_id: UUID
-
-    @property
-    def active(self) -> bool:
-        return self.state in ACTIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,26 +13,13 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.catalogue.models import Joining, Promotion
 from offers.catalogue.opening import why_closed
-from offers.seats.models import BookingState, EndedBy
+from offers.seats.models import SEATED, BookingState, EndedBy
 
 MOST_ACTIVE, MOST_WAITING = 40, 15
 """Bookings and waiting places of one signed-in person at a time."""
 
 
 SHORTEST_HOLD = timedelta(minutes=30)
-
-
-ACTIVE = frozenset(
-    {BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING, BookingState.OFFERED}
-)
-
-
-SEATED = frozenset({BookingState.CONFIRMED, BookingState.OFFERED})
-"""States whose seats count as taken."""
-
-
-ENDED = frozenset(BookingState) - ACTIVE
-"""States that something has ended: `Booking.ended_by` says what."""
 
 
 CALLED_OFF = frozenset({EndedBy.SESSION, EndedBy.OFFER})

@@ -1,31 +1,23 @@
 """The law of seats as SQL, made from the tables of rules.py: no statement says it in words of its own. Each takes the
 alias that the booking (`b`), the pool (`p`) or the session (`s`) has in the statement."""
 
-from collections.abc import Iterable
-from enum import StrEnum
-
+from marketplace.base.data.statement import those
 from offers.catalogue.opening import covers
 from offers.seats import rules
-from offers.seats.models import BookingState, EndedBy
+from offers.seats.models import ACTIVE, SEATED, BookingState, EndedBy
 
-__all__ = ["active", "called_off", "covers", "had_place", "left", "seated", "those"]
-
-
-def those(values: Iterable[StrEnum]) -> str:
-    """The values in parentheses, for IN."""
-    said = ", ".join(f"'{one}'" for one in sorted(values))
-    return f"({said})"
+__all__ = ["active", "called_off", "covers", "had_place", "left", "seated"]
 
 
 def active(b: str = "b") -> str:
     """Does the booking still stand? Whether its time is over, or a seat was held too long, is another question
     (known.py:active_at)."""
-    return f"{b}.state IN {those(rules.ACTIVE)}"
+    return f"{b}.state IN {those(ACTIVE)}"
 
 
 def seated(b: str = "b") -> str:
     """Are its seats taken?"""
-    return f"{b}.state IN {those(rules.SEATED)}"
+    return f"{b}.state IN {those(SEATED)}"
 
 
 def called_off(b: str = "b") -> str:

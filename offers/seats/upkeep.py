@@ -7,8 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import in_transaction, rows
-from offers.catalogue.dates import WHOLE_COURSE
-from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.catalogue.models import WHOLE_COURSE, Joining, Offer, SeatPool
 from offers.seats.queries import seats_of
 
 

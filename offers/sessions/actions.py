@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import column, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
@@ -137,12 +137,11 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
         rules.on(offer.state)
         told = await parties_of_offer(offer.id, now)
         ending = await ending_pools(offer.id, now)
-        cancelled = await rows(
+        ids = await column(
             """SELECT id FROM session WHERE offer_id = $1 AND starts_at > $2 AND status <> 'cancelled' ORDER BY id
             FOR NO KEY UPDATE""",
             offer.id, now,
         )  # fmt: skip
-        ids = [each["id"] for each in cancelled]
         await end_registers(ids, RegisterEnd.CANCELLED, now=now)
         await end_words(ids)
         await rows(
@@ -150,7 +149,7 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
                 vevent = NULL WHERE id = ANY($1)""",
             ids, note, now,
         )  # fmt: skip
-        if note and not cancelled:
+        if note and not ids:
             raise Refused(
                 _("Ingen samling står igjen, så da kommer ikke det du skrev fram. "
                   "Ta vare på teksten, tøm feltet og prøv igjen.")

@@ -9,7 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Mail, name_of, post
@@ -77,12 +77,12 @@ async def ring_no_more(booking_id: UUID, session_id: UUID) -> bool:
 async def not_rung(bookings: Collection[UUID]) -> set[UUID]:
     """Those of these bookings that nobody has rung about the seat that was held for them; there is nothing to ring
     about any more then."""
-    gone = await rows(
+    gone = await column(
         """DELETE FROM phone_call WHERE booking_id = ANY($1) AND about = 'offered' AND called_at IS NULL
         RETURNING booking_id""",
         list(bookings),
     )
-    return {each["booking_id"] for each in gone}
+    return {*gone}
 
 
 async def called(call: UUID, offer: UUID | None, guide: UUID | None) -> UUID:

@@ -1,5 +1,6 @@
 """Whom a guide rings: those that they have booked for, and those of a colleague who has left."""
 
+from marketplace.people.acting.queries import HELPS
 from organizations.members.queries import guides
 
 
@@ -9,7 +10,6 @@ def rung_by(guide: str) -> str:
     Who asks to be rung since they were away asks those who lead the offer: neither that nor the number that they give
     is the desk's."""
     guide = f"{guide}::uuid"
-    return f"""y.about <> 'asked' AND EXISTS (SELECT FROM acts_for h
-        WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id AND h.relation = 'guide'
-        AND h.ended_at IS NULL AND {guides(guide, "h.desk_id")}
+    return f"""y.about <> 'asked' AND EXISTS (SELECT FROM {HELPS}
+        AND h.actor_id = b.booked_by_id AND {guides(guide, "h.desk_id")}
         AND (h.actor_id = {guide} OR h.desk_id IS NOT NULL AND NOT {guides("h.actor_id", "h.desk_id")}))"""

@@ -12,6 +12,7 @@ from marketplace.base.data import jobs
 from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MailFunction, name_of, post
+from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.mails import still_waiting
 from offers.bookings.requests.rules import LATE
 from offers.catalogue.recorded import REGISTERS_FOR
@@ -174,7 +175,7 @@ async def _ask_who_came(day: date, now: datetime) -> None:
 
 OVERDUE = f"""SELECT b.id AS booking_id, b.offer_id, b.link_version, b.lang, c.person_id, c.channel, c.value AS address
 FROM booking b JOIN offer o ON o.id = b.offer_id JOIN seat_pool p ON p.id = b.pool_id
-JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL AND c.channel IN ('email', 'sms')
+JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE {WAITS.format(now="$1")} AND {SINCE} <= $2 AND {SINCE} > $3"""
 """Who has waited a week for a word. What has been sent is known by its row in the outbox, which stays longer than this
 looks back."""

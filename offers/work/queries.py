@@ -9,7 +9,7 @@ from uuid import UUID
 from marketplace.base import clock
 from marketplace.base.data.database import rows
 from offers.catalogue.queries import title_in
-from offers.catalogue.recorded import REGISTERS_FOR, recorded
+from offers.catalogue.recorded import HAS_REGISTER, REGISTERS_FOR, recorded
 from offers.participants.calls.queries import WAITING
 from offers.participants.queries import SHOWN_NAME
 from offers.publishing.queries import MINE
@@ -67,9 +67,8 @@ async def today(person: Any, lang: str, now: datetime) -> list[Meeting]:
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
         LEFT JOIN LATERAL (SELECT * FROM seat_pool WHERE offer_id = o.id AND {covers(p='seat_pool')}
             LIMIT 1) p ON true
-        WHERE mine.sees AND o.state = 'published' AND s.status <> 'cancelled' AND s.starts_at < $4
+        WHERE mine.sees AND o.state = 'published' AND {HAS_REGISTER} AND s.starts_at < $4
             AND (s.ends_at > $2 OR s.ends_at > $5 AND NOT {recorded()})
-            AND o.joining NOT IN ('external', 'none')
         ORDER BY s.starts_at, s.id LIMIT {SHOWN}""",
         person.id, now, lang, ends, begins,
     )  # fmt: skip

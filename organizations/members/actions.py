@@ -24,6 +24,7 @@ from marketplace.people.sign_in.queries import SignedIn
 from organizations.members import mails
 from organizations.members.acts import Act
 from organizations.members.addressees import about
+from organizations.members.invitations.queries import UNANSWERED
 from organizations.members.models import Membership, Role
 from organizations.members.queries import reaching
 
@@ -125,8 +126,8 @@ async def _take_back_invitations(membership: Membership, by: SignedIn | None, no
     if by and by.id == membership.person_id:
         return
     ended = await column(
-        """UPDATE invitation i SET ended_at = $3 WHERE organization_id = $1 AND invited_by_id = $2
-            AND accepted_at IS NULL AND ended_at IS NULL AND NOT EXISTS (SELECT FROM membership m
+        f"""UPDATE invitation i SET ended_at = $3 WHERE organization_id = $1 AND invited_by_id = $2
+            AND {UNANSWERED} AND NOT EXISTS (SELECT FROM membership m
                 WHERE m.person_id = $2 AND m.organization_id = $1 AND m.ended_at IS NULL
                     AND (m.role = 'manager' OR m.role = 'editor' AND i.role = 'host'))
         RETURNING id""",

@@ -12,15 +12,11 @@ from marketplace.base.text import name_order
 from organizations.directory.models import Organization, Stands
 from organizations.members.models import Membership, Role
 
-HELD = """(SELECT m.person_id, m.organization_id, m.role, w.state, w.kind, w.municipality_id, w.parent_id
+HELD = """(SELECT m.id, m.person_id, m.organization_id, m.role, w.state, w.kind, w.municipality_id, w.parent_id
     FROM membership m JOIN organization w ON w.id = m.organization_id
     WHERE m.ended_at IS NULL AND w.state IN ('approved', 'suspended'))"""
 """The roles that count, with their organisation. Whoever has only applied may do nothing yet; in a suspended
 organisation somebody must still look after those who are booked."""
-UNITS_BELOW = f"""WITH RECURSIVE reach AS (
-    SELECT organization_id AS id FROM {HELD} m WHERE person_id = $1 AND role = ANY($2)
-    UNION SELECT o.id FROM organization o JOIN reach r ON o.parent_id = r.id
-)"""
 
 
 def roles_of(person: str) -> str:
@@ -30,9 +26,8 @@ def roles_of(person: str) -> str:
 
 def desk_of(person: str) -> str:
     """SQL: the unit whose guide the person is, of several the one they have been it in longest; NULL: of none."""
-    return f"""(SELECT m.organization_id FROM membership m JOIN organization w ON w.id = m.organization_id
-        WHERE m.person_id = {person} AND m.role = 'guide' AND m.ended_at IS NULL
-            AND w.state IN ('approved', 'suspended') ORDER BY m.id LIMIT 1)"""
+    return f"""(SELECT m.organization_id FROM {HELD} m WHERE m.person_id = {person} AND m.role = 'guide'
+        ORDER BY m.id LIMIT 1)"""
 
 
 def guides(person: str, desk: str) -> str:
@@ -50,14 +45,13 @@ async def own_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     )
 
 
-async def reached_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
-    """The same and every unit below them: for approval and numbers, never for participants' data."""
-    return await column(f"{UNITS_BELOW} SELECT id FROM reach", person, roles)
-
-
-COORDINATED = f"""{UNITS_BELOW}, mine AS (
+COORDINATED = f"""WITH RECURSIVE reach AS (
+    SELECT organization_id AS id FROM {HELD} m WHERE person_id = $1 AND role = ANY($2)
+    UNION SELECT o.id FROM organization o JOIN reach r ON o.parent_id = r.id
+), mine AS (
     SELECT DISTINCT o.municipality_id AS id FROM reach JOIN organization o USING (id) WHERE o.kind = 'municipal')"""
-"""SQL: `mine` are the municipalities in which person $1 has one of the roles $2 in some unit."""
+"""SQL: `mine` are the municipalities in which person $1 has one of the roles $2 in some unit or one below it. For plans
+and numbers, never for participants' data."""
 
 
 async def coordinated_municipalities(person: UUID) -> list[UUID]:
@@ -67,16 +61,6 @@ async def coordinated_municipalities(person: UUID) -> list[UUID]:
 
 STAFF = "m.kind IN ('municipal', 'public')"
 """SQL: does a role of HELD m make somebody one who works for a municipality or another public body?"""
-
-
-async def is_staff(person: UUID) -> bool:
-    """Works for a municipality or another public body; staff-only offers are for them."""
-    return bool(
-        await value(
-            f"SELECT true FROM {HELD} m WHERE person_id = $1 AND {STAFF} LIMIT 1",
-            person,
-        )
-    )
 
 
 APPROVAL_REACH = f"""RECURSIVE coordinates AS (
@@ -242,7 +226,8 @@ async def members(organization: UUID, lang: str, after: UUID | None = None) -> l
                 JOIN offer o ON o.id = h.offer_id AND o.state <> 'cancelled'
                 JOIN {in_language("offer_text", "offer_id", "o", "$2", "title")} t ON true
                 WHERE h.person_id = p.id AND (o.owner_id = $1 OR EXISTS (SELECT FROM offer_organizer g
-                    WHERE g.offer_id = o.id AND g.organization_id = $1)) ORDER BY t.title LIMIT 50) END AS leads
+                    WHERE g.offer_id = o.id AND g.organization_id = $1))
+                ORDER BY {name_order("t.title")} LIMIT 50) END AS leads
         FROM membership m JOIN person p ON p.id = m.person_id
         WHERE m.organization_id = $1 AND m.ended_at IS NULL AND $2::text IS NOT NULL {beyond}
         ORDER BY {RANK}, m.id LIMIT {PAGE + 1}""",

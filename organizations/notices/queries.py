@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.statement import those
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, Recipient
 from marketplace.base.text import name_order
+from marketplace.people.queries import WRITTEN_TO
 from organizations.members.queries import APPROVAL_REACH
 from organizations.notices.models import Notice
 from organizations.notices.rules import RECEIVES, usual
 
-ADDRESS = """(SELECT c.channel, c.value FROM contact_point c WHERE c.person_id = {person}
-    AND c.verified_at IS NOT NULL AND c.refused_at IS NULL AND c.channel IN ('email', 'sms')
+ADDRESS = f"""(SELECT c.channel, c.value FROM contact_point c WHERE c.person_id = {{person}}
+    AND c.verified_at IS NOT NULL AND {WRITTEN_TO}
     ORDER BY c.channel, c.created_at LIMIT 1)"""
 """One proven address of a person, e-mail first."""
 
@@ -23,14 +25,13 @@ def told(kind: Notice) -> str:
     """SQL, a table: organization_id, person_id, lang, channel and value of those who are told this now. They still have
     a role that it is for, have an address and have not turned it off; nobody of what is not approved, who can answer
     nothing."""
-    roles = ", ".join(f"'{role.value}'" for role in RECEIVES[kind])
     return f"""(SELECT DISTINCT m.organization_id, m.person_id, n.lang, c.channel, c.value
         FROM membership m JOIN organization w ON w.id = m.organization_id AND w.state = 'approved'
         JOIN person n ON n.id = m.person_id
         JOIN LATERAL {ADDRESS.format(person="m.person_id")} c ON true
         LEFT JOIN member_notice x ON x.person_id = m.person_id AND x.organization_id = m.organization_id
             AND x.kind = '{kind.value}'
-        WHERE m.ended_at IS NULL AND m.role IN ({roles}) AND {usual(kind)})"""
+        WHERE m.ended_at IS NULL AND m.role IN {those(RECEIVES[kind])} AND {usual(kind)})"""
 
 
 @dataclass(frozen=True, slots=True)

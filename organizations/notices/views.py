@@ -10,7 +10,6 @@ from marketplace.base.web.access import public, public_from_anywhere, signed_in
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, one_click, see_other
 from marketplace.base.web.seen import one_at_a_time
-from marketplace.base.web.stale import stale
 from marketplace.base.web.templates import render
 from marketplace.people.models import Person
 from organizations.directory.models import Organization
@@ -78,9 +77,8 @@ async def stop(request: Request) -> Response:
         raise NotFound
     if request.method == "POST":
         by_program = await one_click(request)
-        token = (await request.fields()).get("form_token", [""])[-1]
-        if not by_program and not request.form_token_valid(token):
-            raise stale(token, request)
+        if not by_program:
+            await request.only_of_our_page()
         await actions.stop(organization.id, person, kind, now=request.now)
         if by_program:
             return PlainTextResponse("OK")  # they follow no redirect

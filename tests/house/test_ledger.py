@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from tests.house.code import ROOT, trees
+from tests.house.code import ROOT, nodes, trees
 
 ENDS = re.compile(
     r"""DELETE\ FROM\ (contact_point|totp|passkey|recovery_code|host_assignment|offer_organizer|companion|own_goal
@@ -45,28 +45,38 @@ def text(node: ast.AST) -> str:
     return ""
 
 
+def _ends(sql: str) -> bool:
+    return ENDS.search(re.sub(r"\s+", " ", sql)) is not None
+
+
 @cache
 def endings() -> dict[str, bool]:
     return dict(_endings())
 
 
 def _endings() -> Iterator[tuple[str, bool]]:
-    """Each function whose SQL ends something, and whether it notes that."""
+    """Each function whose SQL ends something, and whether it notes that; and SQL that does and that no function of its
+    file runs: whoever takes it from there is not seen."""
     for path, tree in trees().items():
-        if {"restore", "migrations", "demo"} & {*path.parts}:
+        if {"restore", "migrations", "demo"} & {*path.parts} or not re.search(
+            "DELETE|UPDATE", path.read_text()
+        ):
             continue
         named = {
             target.id: " ".join(text(each) for each in ast.walk(node.value))
             for node in tree.body if isinstance(node, ast.Assign)
             for target in node.targets if isinstance(target, ast.Name)
         }  # fmt: skip
-        for function in ast.walk(tree):
-            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                continue
+        functions = [*nodes(tree, ast.FunctionDef, ast.AsyncFunctionDef)]
+        run = {node.id for function in functions for node in ast.walk(function) if isinstance(node, ast.Name)}
+        for name, said in named.items():
+            if name not in run and _ends(said):
+                yield f"{path.relative_to(ROOT)}:{name}", False
+        for function in functions:
             inside = list(ast.walk(function))
             said = [text(node) for node in inside]
             said += [named[node.id] for node in inside if isinstance(node, ast.Name) and node.id in named]
-            if any(ENDS.search(re.sub(r"\s+", " ", each)) for each in said):
+            if any(map(_ends, said)):
                 notes = any(
                     isinstance(node, ast.Call) and ast.unparse(node.func) == "ledger.note" for node in inside
                 )

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 import pytest
 from starlette.routing import Route
 
-from marketplace.base.data import database
 from tests import make
-from tests.conftest import EMPTY, NOW
+from tests.conftest import NOW
+from tests.emptying import empty
 from tests.house.town import GUARDED, Town, build, routes
 from tests.house.undone import forget_revisions, undone
 from tests.visitor import Page, Visitor
@@ -49,7 +49,7 @@ class Places:
 @pytest.fixture(scope="module")
 async def places(pool: None) -> AsyncIterator[Places]:
     """Put up once: what somebody does there is undone."""
-    await database.rows(EMPTY)
+    await empty()
     own, other = await build(), await build("-2")
     elsewhere = await build(
         "-3", await make.municipality(number="3447", slug="sondre-land", name="Søndre Land")

@@ -23,7 +23,7 @@ from marketplace.settings import TrickName, settings
 from offers.feeds import answers as feeds
 from offers.feeds import body
 from tests.conftest import NOW
-from tests.house.code import parsed
+from tests.house.code import nodes, parsed
 from tests.house.town import Town, routes
 from tests.house.twins import loaded
 from tests.house.undone import undone
@@ -57,8 +57,8 @@ def test_every_trick_has_a_switch_and_stands_in_the_table() -> None:
 
 USES = {
     "pages": ["marketplace.home.views.front", "marketplace.people.sign_in.views.sign_in",
-              "offers.catalogue.views.offer", "offers.catalogue.views.organizations", "offers.search.views.offers",
-              "offers.search.views.organization"],
+              "offers.catalogue.organizations.views.organizations", "offers.catalogue.views.offer",
+              "offers.search.views.offers", "offers.search.views.organization"],
     "standing": ["marketplace.goals.plans.views.plan", "marketplace.goals.views.goal",
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
     "revised": ["marketplace.home.queries.ahead", "marketplace.home.queries.counts",
@@ -114,8 +114,8 @@ REMEMBERS = {
     "marketplace/goals/starter/__init__.py:starters": ONCE,
     "marketplace/operations/jobs/running.py:AT_IT": "the jobs that this process is at, and since when",
     "marketplace/operations/ready/facts.py:FACTS": "the facts there are",
-    "marketplace/settings.py:_within": ALWAYS,
-    "marketplace/settings.py:settings": ONCE,
+    "marketplace/settings/__init__.py:_within": ALWAYS,
+    "marketplace/settings/__init__.py:settings": ONCE,
     "offers/attendance/keys.py:_path": ALWAYS,
     "offers/catalogue/rules.py:_audiences": ALWAYS,
     "offers/catalogue/rules.py:_kind": ALWAYS,
@@ -141,13 +141,12 @@ def rememberers() -> Iterator[str]:
 
 
 def remembering(text: str) -> Iterator[str]:
-    for node in ast.walk(parsed(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            names = {ast.unparse(one).split("(")[0].rpartition(".")[2] for one in node.decorator_list}
-            if names & {"cache", "lru_cache"}:
-                yield node.name
-        elif isinstance(node, ast.Global):
-            yield from (f"global {name}" for name in node.names)
+    for node in nodes(parsed(text), ast.FunctionDef, ast.AsyncFunctionDef):
+        names = {ast.unparse(one).split("(")[0].rpartition(".")[2] for one in node.decorator_list}
+        if names & {"cache", "lru_cache"}:
+            yield node.name
+    for node in nodes(parsed(text), ast.Global):
+        yield from (f"global {name}" for name in node.names)
     for node in parsed(text).body:
         value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
         empty = isinstance(value, ast.Dict | ast.List) and not ast.unparse(value).strip("{}[]")

@@ -1,6 +1,7 @@
 """A room is one subject and holds files named by their role; a prefix in a file's name is a room that wants out."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 HOUSE = Path(__file__).parents[2]
 ROLES = ("models", "queries", "rules", "actions", "forms", "mails", "jobs", "views")
 MOST_ROOMS = 14
-"""Of a top-level package: more is a house that nobody overlooks. One more wants one to become a wing."""
+"""Of a top-level package: more is a house that nobody overlooks. One more wants one to become a wing. The settings are
+the floor below all of them, and no room."""
 
 
 MOST_LINES = 300
@@ -19,6 +21,9 @@ LONG = {
     "offers/search/index/keeping.py": "one index, and everything that may make it untrue",
 }
 """Files that are longer, and why they are one subject all the same."""
+
+
+NAMED = re.compile(r'"((?:marketplace|offers|organizations)/[\w/{}]+\.html)"')
 
 
 def wants_out(name: str) -> bool:
@@ -35,14 +40,25 @@ def rooms() -> list[Path]:
     return found
 
 
+def everywhere() -> set[Path]:
+    """These, and what stands around them."""
+    return {*rooms(), HOUSE / "marketplace"}
+
+
 def test_no_file_is_a_room_that_wants_out() -> None:
-    out = [path for room in rooms() for path in room.glob("*.py") if wants_out(path.name)]
+    out = [path for room in everywhere() for path in room.glob("*.py") if wants_out(path.name)]
     assert [str(path.relative_to(HOUSE)) for path in out] == []
+
+
+def test_no_three_files_have_one_prefix() -> None:
+    for room in everywhere():
+        begins = Counter(path.stem.split("_")[0] for path in room.glob("[!_]*_*.py"))
+        assert {prefix for prefix, files in begins.items() if files > 2} == set(), room
 
 
 def test_a_file_is_no_longer_than_one_overlooks() -> None:
     long = {
-        str(path.relative_to(HOUSE)) for room in {*rooms(), HOUSE / "marketplace"} for path in room.glob("*.py")
+        str(path.relative_to(HOUSE)) for room in everywhere() for path in room.glob("*.py")
         if len(path.read_text().splitlines()) > MOST_LINES
     }  # fmt: skip
     assert long - {*LONG} == set(), "a file that passes 300 lines is two files or two features"
@@ -75,9 +91,26 @@ def test_templates_stand_as_the_packages() -> None:
     assert nowhere == set()
 
 
+ANOTHERS = {
+    "offers/bookings/closed.html": "whoever wants to hear when it opens reads there why it is not open",
+    "marketplace/people/sign_in/gone.html": "a link that is over says the same wherever it led",
+}
+"""Pages that other rooms show as well."""
+
+
+def test_a_page_stands_in_the_room_that_shows_it() -> None:
+    """Who has the view has the page: a template that a room names stands in its folder, but for parts of pages."""
+    found = {
+        f"{path.relative_to(HOUSE)}: {name}"
+        for room in rooms() for path in room.glob("*.py") for name in NAMED.findall(path.read_text())
+        if (HOUSE / name).parent != path.parent and name not in ANOTHERS
+    }  # fmt: skip
+    assert found == set()
+
+
 def test_a_package_has_no_more_rooms_than_one_overlooks() -> None:
     for top in ("marketplace", "offers", "organizations"):
-        found = [path for path in rooms() if path.parent == HOUSE / top]
+        found = [path for path in rooms() if path.parent == HOUSE / top and path.name != "settings"]
         assert len(found) <= MOST_ROOMS, top
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.code import parsed
+from tests.house.code import nodes, parsed
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("marketplace", "offers", "organizations")
@@ -26,6 +26,9 @@ ORM = re.compile(
     r"\b(SeatPool|Booking)\b[\w.()=,\s]*\.(create|bulk_create|update|delete|save|get_or_create)\("
 )
 
+OBJECTS = {"Booking", "SeatPool"}
+"""Who has one of these needs no SQL to write it: nobody else has them."""
+MADE_UP = {"marketplace/demo/samples.py": "made-up facts for mails, never saved"}
 EXCEPTIONS = {
     "marketplace/demo/large.py": "fills a database of thousands for measuring; it checks itself against the law",
 }
@@ -35,10 +38,10 @@ FOREIGN = re.compile(r"marketplace\.base\.web\.(?!limits\b)|\.(forms|views)\b|qu
 
 def texts(tree: ast.Module) -> Iterator[str]:
     """The strings of a file, f-strings whole, with ? for what is put in."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+    for node in nodes(tree, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values)
+    for node in nodes(tree, ast.Constant):
+        if isinstance(node.value, str):
             yield node.value
 
 
@@ -65,14 +68,28 @@ def test_only_seats_writes_seats() -> None:
     assert EXCEPTIONS.keys() - elsewhere == set(), "these write no more"
 
 
+def holds(source: str) -> bool:
+    """Does this file take the objects that seats are?"""
+    return any(
+        isinstance(node, ast.ImportFrom) and OBJECTS & {one.name for one in node.names}
+        for node in ast.walk(parsed(source))
+    )
+
+
+def test_only_seats_has_the_objects_of_seats() -> None:
+    found = {str(path.relative_to(HOUSE)) for path in files() if holds(path.read_text())}
+    assert {path for path in found if not path.startswith(LAW)} == {*MADE_UP}
+    assert holds("from offers.seats.models import ACTIVE, Booking")
+
+
 def test_seats_know_no_form_page_or_question() -> None:
     known = {
         f"{path.name}: {name}"
         for path in (HOUSE / LAW).glob("*.py")
-        for node in ast.walk(parsed(path.read_text()))
+        for node in nodes(parsed(path.read_text()), ast.ImportFrom, ast.Import)
         for name in (
             [node.module or ""] if isinstance(node, ast.ImportFrom)
-            else [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            else [one.name for one in node.names]
         )
         if FOREIGN.search(name)
     }  # fmt: skip

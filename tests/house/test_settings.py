@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from marketplace.operations.settings import table
 from marketplace.settings import Settings
-from marketplace.variables import variable
-from marketplace.wrong_settings import problems
+from marketplace.settings.rules import problems
+from marketplace.settings.variables import variable
 from tests.production import GOOD
 from tests.program import run
 

@@ -17,6 +17,7 @@ import pytest
 from marketplace.cli import commands
 from marketplace.settings import settings
 from tests.production import GOOD
+from tests.program import Running, start
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,24 +92,17 @@ def _run(environment: dict[str, str], arguments: tuple[str, ...]) -> int:
 
 
 @contextmanager
-def started(
-    environment: dict[str, str], *arguments: str, said: Path, **more: object
-) -> Iterator[subprocess.Popen[bytes]]:
+def started(environment: dict[str, str], *arguments: str, said: Path) -> Iterator[Running]:
     """A server while the block runs; what it says goes to a file. It is to stop as it should."""
     with said.open("wb") as out:
-        running = subprocess.Popen(
-            [sys.executable, "-m", "marketplace", *arguments],
-            env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **more,  # type: ignore[call-overload]
-        )  # fmt: skip
+        running = start(*arguments, environment=environment, said=out)
     try:
         yield running
-        if running.poll() is None:
-            running.send_signal(signal.SIGTERM)
+        running.send_signal(signal.SIGTERM)
         assert running.wait(120) == 0, said.read_text()
     finally:
-        if running.poll() is None:
-            running.kill()
-            running.wait()
+        running.kill()
+        running.wait()
 
 
 def until(true: Callable[[], bool], seconds: float = 120) -> bool:

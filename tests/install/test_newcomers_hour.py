@@ -5,7 +5,7 @@ import shlex
 
 from marketplace.cli import commands
 from marketplace.settings import Settings
-from marketplace.variables import variable
+from marketplace.settings.variables import variable
 from tests.install import newcomers_hour
 from tests.install.conftest import ROOT
 

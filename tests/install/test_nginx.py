@@ -23,6 +23,7 @@ from tests.install.conftest import ROOT, at_once, production_in, started, until
 from tests.marketplace.test_doctor import certificate
 from tests.offers.seats.test_two_servers import free_port
 from tests.production import production
+from tests.program import Running
 
 SITE = ROOT / "deploy/nginx.conf"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
@@ -38,7 +39,7 @@ class Front:
     http: int
     https: int
     trust: ssl.SSLContext
-    application: subprocess.Popen[bytes]
+    application: Running
     file: Path
     environment: dict[str, str]
 

@@ -67,7 +67,7 @@ def test_a_run_says_what_it_is_and_a_second_one_in_its_folder_is_refused(
         before = {child.pid for child in psutil.Process(first.pid).children()}
         (folder / "link").symlink_to(folder / "data")
         for data in (folder / "data", folder / "data/../data", folder / "link"):  # one folder by three names
-            code, told = program(environment, "run", "--port", str(free_port()), "--data", str(data))
+            code, told = at_once(environment, "run", "--port", str(free_port()), "--data", str(data))
             assert (code, told) == (
                 1,
                 f"Error: Process {first.pid} runs {data} already: stop it first, or choose another folder with "
@@ -78,7 +78,7 @@ def test_a_run_says_what_it_is_and_a_second_one_in_its_folder_is_refused(
             for child in psutil.Process(first.pid).children():
                 if child.name().startswith("python"):
                     child.send_signal(signal.SIGHUP)
-        assert program(environment, "check-data", "--data", str(folder / "data")) == (0, "0 violations\n")
+        assert at_once(environment, "check-data", "--data", str(folder / "data")) == (0, "0 violations\n")
         assert {child.pid for child in psutil.Process(first.pid).children()} == before
         assert at(port)
     assert "Traceback" not in said.read_text()
@@ -105,14 +105,14 @@ def test_it_is_served_by_a_unix_socket_which_a_killed_server_may_have_left(
     left = socket.socket(socket.AF_UNIX)
     left.bind(str(file))
     left.listen()
-    code, told = program(alone, "serve", "--unix-socket", str(file))
+    code, told = at_once(alone, "serve", "--unix-socket", str(file))
     assert (code, told) == (1, f"Error: Another program listens on {file}: stop it, or choose another path\n")
     left.close()  # and its file stays, as after kill -9
     with started(alone, "serve", "--unix-socket", str(file), "--socket-mode", "600", said=said):
         assert until(lambda: answers(file)), said.read_text()
         assert file.stat().st_mode & 0o777 == 0o600
         assert f"listens on unix:{file}" in said.read_text()
-        code, told = program(alone, "serve", "--unix-socket", str(file))
+        code, told = at_once(alone, "serve", "--unix-socket", str(file))
         assert code == 1
         assert file.exists(), "the second took the first one's socket away"
     assert not file.exists()
@@ -121,7 +121,7 @@ def test_it_is_served_by_a_unix_socket_which_a_killed_server_may_have_left(
 def test_by_a_unix_socket_alone_visitors_need_a_proxy_that_is_named(alone: dict[str, str]) -> None:
     """Else all of them are 127.0.0.1, and share its limits."""
     for said in ("none", "10.0.0.1"):
-        code, told = program(
+        code, told = at_once(
             alone | {"TREFFPUNKT_TRUSTED_PROXIES": said},
             "doctor",
             "--unix-socket",

@@ -4,8 +4,6 @@ import asyncio
 import os
 import secrets
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,13 +14,10 @@ from urllib.parse import urlencode
 import httpx2 as httpx
 from bs4 import BeautifulSoup
 
+from tests import program
+
 BROWSER = "0" * 32
 """The form cookie of those who book here."""
-HANDS_OVER = """import os, sys
-os.dup2(int(sys.argv[1]), 3)
-os.environ["LISTEN_PID"] = str(os.getpid())
-os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"""
-"""What systemd does between fork and exec: the socket is number 3, and LISTEN_PID says for whom."""
 
 
 @contextmanager
@@ -33,9 +28,9 @@ def listening() -> Iterator[socket.socket]:
 
 
 class Served:
-    """One `serve` on a socket that is handed over to it. `program` is the folder of its code."""
+    """One `serve` on a socket that is handed over to it."""
 
-    def __init__(self, opened: socket.socket, folder: Path, program: Path | None = None, **settings: str):
+    def __init__(self, opened: socket.socket, folder: Path, **settings: str):
         port = opened.getsockname()[1]
         self.told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         name = folder / f"notify-{secrets.token_hex(4)}"
@@ -43,13 +38,9 @@ class Served:
         environment = os.environ | {
             "TREFFPUNKT_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "TREFFPUNKT_WEB_PROCESSES": "1",
-            "LISTEN_FDS": "1",
             "NOTIFY_SOCKET": str(name),
         } | {f"TREFFPUNKT_{key.upper()}": text for key, text in settings.items()}  # fmt: skip
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", HANDS_OVER, str(opened.fileno()), "-m", "marketplace", "serve"],
-            env=environment, pass_fds=[opened.fileno()], cwd=program, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        self.process = program.start("serve", environment=environment, handed=opened)
 
     async def ready(self, seconds: float = 300) -> None:
         """It takes connections."""
@@ -61,9 +52,8 @@ class Served:
 
     def end(self) -> None:
         self.told.close()
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        self.process.kill()
+        self.process.wait()
 
 
 async def form_of(address: str, slug: str) -> dict[str, str]:

@@ -1,9 +1,7 @@
 """Whoever tries again waits longer each time, and nobody else waits with them."""
 
 import asyncio
-import os
 import signal
-import sys
 import textwrap
 import time
 from datetime import datetime, timedelta
@@ -18,8 +16,8 @@ from marketplace.base.data import jobs
 from marketplace.base.data.revision import Revision
 from marketplace.operations.jobs.running import Job, Worker
 from marketplace.settings import settings
+from tests import program
 
-ROOT = Path(__file__).parents[2]
 NOBODY = "postgres://nobody@127.0.0.1:1/none"
 
 
@@ -134,10 +132,7 @@ async def test_a_child_that_dies_at_once_and_a_database_that_does_not_start_are_
 ) -> None:
     log = tmp_path / "log"
     log.touch()
-    ran = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", textwrap.dedent(PROGRAM), str(log), cwd=ROOT, env=dict(os.environ),
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+    ran = program.start("-c", textwrap.dedent(PROGRAM), str(log))
 
     def times(word: str) -> list[float]:
         return [float(line.split()[1]) for line in log.read_text().splitlines() if line.startswith(word)]
@@ -147,7 +142,7 @@ async def test_a_child_that_dies_at_once_and_a_database_that_does_not_start_are_
         await asyncio.sleep(0.05)
     started, revived = times("dies"), times("revive")
     ran.send_signal(signal.SIGTERM)
-    await asyncio.wait_for(ran.wait(), 60)
+    await asyncio.to_thread(ran.wait, 60)
     gaps = [after - before for before, after in pairwise(started[:4])]
     assert len(gaps) == 3
     waits = [0.4 * 2**failures * (1 - SPREAD) for failures in range(3)]

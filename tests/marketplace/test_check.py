@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.base.data.database import credentials
 from marketplace.base.data.migrate import NEWEST
+from marketplace.operations.check import whole
 from marketplace.operations.check.invariants import ENUMS, INVARIANTS
 from marketplace.operations.check.whole import check
 from marketplace.settings import settings
@@ -238,7 +239,12 @@ def test_every_invariant_is_broken_once_below() -> None:
 
 
 @pytest.mark.parametrize("sentence", PLANTED)
-async def test_a_broken_invariant_is_named(planted: asyncpg.Connection, sentence: str) -> None:
+async def test_a_broken_invariant_is_named(
+    planted: asyncpg.Connection, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the tables stay as they are, nothing else is looked for: it would be found or not as by itself."""
+    if "ALTER TABLE" not in PLANTED[sentence] and "DROP " not in PLANTED[sentence]:
+        monkeypatch.setattr(whole, "INVARIANTS", [each for each in INVARIANTS if each[0] == sentence])
     await planted.execute(PLANTED[sentence])
     found = await check(planted, NOW)
     assert [line for line in found if line.startswith(f"Broken: {sentence} (")], found

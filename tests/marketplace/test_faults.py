@@ -5,9 +5,11 @@ and it goes on by itself."""
 
 import asyncio
 import os
+import shutil
 import signal
+import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2 as httpx
@@ -18,11 +20,36 @@ from starlette.types import Message
 
 from marketplace.base.data.database import rows
 from offers.catalogue.models import Joining
-from tests import make
-from tests.marketplace.test_run import instance, until_ready  # noqa: F401 - a fixture
+from tests import cluster, make, program
+from tests.marketplace.test_run import until_ready
+from tests.offers.seats.test_two_servers import free_port
 from tests.visitor import APP, Visitor
 
 SILENT_FOR = 5.0
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[tuple[str, psutil.Process]]:
+    """Address and process of a running instance with the demo in it. It gets over what each test does to it."""
+    folder, port = Path(tempfile.mkdtemp(prefix="treffpunkt-test-", dir="/tmp")), free_port()
+    ours = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
+    cluster.begin(folder / "data")
+    started = program.start(
+        "run",
+        "--port",
+        str(port),
+        "--data",
+        str(folder / "data"),
+        environment=ours | {"TREFFPUNKT_DEMO": "1"},
+    )
+    try:
+        assert until_ready(f"http://127.0.0.1:{port}", 240)
+        yield f"http://127.0.0.1:{port}", psutil.Process(started.pid)
+    finally:
+        started.kill()
+        started.wait()
+        cluster.end(folder / "data")
+        shutil.rmtree(folder)
 
 
 def database_of(process: psutil.Process) -> list[psutil.Process]:
@@ -56,7 +83,7 @@ async def answers_well(address: str, times: int) -> bool:
 
 
 async def test_a_silent_database_is_told_within_five_seconds_and_costs_nothing_for_good(
-    instance: tuple[str, psutil.Process],  # noqa: F811
+    instance: tuple[str, psutil.Process],
 ) -> None:
     address, process = instance
     assert await answers_well(address, 4)
@@ -79,7 +106,7 @@ async def test_a_silent_database_is_told_within_five_seconds_and_costs_nothing_f
     assert await answers_well(address, 20)
 
 
-async def test_a_killed_server_is_a_503_and_never_a_500(instance: tuple[str, psutil.Process]) -> None:  # noqa: F811
+async def test_a_killed_server_is_a_503_and_never_a_500(instance: tuple[str, psutil.Process]) -> None:
     address, process = instance
     server = database_of(process)[-1]
     asking = asyncio.create_task(ask(address, 40))

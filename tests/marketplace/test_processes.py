@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import program
 from tests.marketplace.test_run import until_ready
 from tests.offers.seats.test_two_servers import claimed, free_port  # noqa: F401 - a fixture
 
@@ -37,9 +36,7 @@ supervise([dies, stays])
 def test_a_child_that_died_is_not_started_again_by_who_is_told_to_end(tmp_path: Path) -> None:
     """The parent waits a second before it starts one again that has died at once; in that second it is told."""
     note = tmp_path / "note"
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(note)], env=os.environ, stderr=subprocess.DEVNULL
-    )
+    parent = program.start("-c", PROGRAM, str(note))
     until = time.monotonic() + 60
     while not note.exists() or note.read_text().count("began") < 2:
         assert time.monotonic() < until
@@ -85,7 +82,7 @@ class Supervised:
 
     def __init__(self, note: Path) -> None:
         self.note = note
-        self.parent = subprocess.Popen([sys.executable, "-c", QUICKLY, str(note)], stderr=subprocess.DEVNULL)
+        self.parent = program.start("-c", QUICKLY, str(note))
         self.pid = int(self.said(1)[0].split()[1])
 
     def said(self, lines: int, seconds: float = 60) -> list[str]:
@@ -153,9 +150,7 @@ def test_a_web_process_that_hangs_is_started_again() -> None:
         "TREFFPUNKT_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TREFFPUNKT_WEB_PROCESSES": "1",
     }
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVES, str(port)], env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )  # fmt: skip
+    server = program.start("-c", SERVES, str(port), environment=environment)
     try:
         assert until_ready(f"http://127.0.0.1:{port}", 120)
         (web,) = psutil.Process(server.pid).children()

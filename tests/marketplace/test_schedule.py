@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from marketplace.base.data import audit, jobs
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS, post
+from tests import program
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parent.parent.parent
@@ -44,11 +44,11 @@ class Workers:
 
     def __init__(self, port: int) -> None:
         self.environment = os.environ | {"TREFFPUNKT_SMTP_URL": f"smtp://127.0.0.1:{port}"}
-        self.started: list[asyncio.subprocess.Process] = []
+        self.started: list[program.Running] = []
 
-    async def start(self) -> asyncio.subprocess.Process:
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.marketplace.numbered_worker", cwd=ROOT, env=self.environment
+    async def start(self) -> program.Running:
+        worker = await asyncio.to_thread(
+            program.start, "-m", "tests.marketplace.numbered_worker", environment=self.environment
         )
         self.started.append(worker)
         return worker
@@ -66,9 +66,8 @@ async def workers(handler: Handler, db: None) -> AsyncIterator[Workers]:
     made = Workers(server.sockets[0].getsockname()[1])
     yield made
     for worker in made.started:
-        if worker.returncode is None:
-            worker.kill()
-            await worker.wait()
+        worker.kill()
+        await asyncio.to_thread(worker.wait)
     server.close()
     clock.offset_file().unlink(missing_ok=True)
     await drop_months()
@@ -142,7 +141,7 @@ async def test_workers_killed_while_they_send_lose_nothing_and_repeat_only_what_
         worker = await workers.start()
         await until_taken(handler, goal)
         worker.kill()
-        assert await worker.wait() == -signal.SIGKILL
+        assert await asyncio.to_thread(worker.wait) == -signal.SIGKILL
         kills += 1
         clock.move(timedelta(minutes=4) * kills)  # its lease ends
     assert await value(UNSENT) > 0
@@ -187,7 +186,7 @@ async def test_a_worker_that_is_told_to_stop_finishes_its_message_and_gives_the_
     worker = await workers.start()
     await until_taken(handler, 30)
     worker.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(worker.wait(), 60) == 0
+    assert await asyncio.to_thread(worker.wait, 60) == 0
     assert len(handler.taken) < 150
     assert len(handler.taken) == await value("SELECT count(*) FROM outbox_message WHERE sent_at IS NOT NULL")
     assert await value(f"{UNSENT} AND (due_at > $1 OR attempts > 0)", clock.now()) == 0

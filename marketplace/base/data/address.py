@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from marketplace.wrong_database import SYSTEM_ROOTS
+from marketplace.settings.database import SYSTEM_ROOTS
 
 Credentials = dict[str, Any]
 """Arguments of asyncpg.connect."""

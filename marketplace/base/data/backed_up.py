@@ -5,11 +5,16 @@ They hold times and sizes alone, so that whoever serves may read them: /health/r
 
 import json
 import os
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import structlog
+
 from marketplace.settings import settings
+
+log = structlog.get_logger("backup")
 
 KEPT = timedelta(days=35)
 """How long a copy is kept at most, of the data and of a year's key: what has gone is in no copy after that. Only the
@@ -75,11 +80,17 @@ def _note(what: str, at: datetime | None, trouble: str, folder: Path | None = No
         "folder": str(folder.resolve()) if folder else before.get("folder"),
         "trouble": trouble,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(known))
-    draft.chmod(0o644)
-    draft.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(known))
+        draft.chmod(0o644)
+        draft.replace(path)
+    except OSError as problem:
+        # As on a full disk. Then it is the more needed that the backups, on another, go on.
+        log.warning("it could not be noted how the backups are", problem=problem.strerror)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _read(path: Path) -> dict[str, str | None]:

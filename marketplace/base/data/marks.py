@@ -10,6 +10,10 @@ import asyncpg
 
 from marketplace import migrations
 
+APPLIED = "SELECT max(name) FROM tortoise_migrations WHERE app = 'marketplace'"
+INCOMPATIBLE = """SELECT max(m.name) FROM tortoise_migrations m LEFT JOIN migration_mark k USING (name)
+    WHERE m.app = 'marketplace' AND m.name > $1 AND k.compatible IS NOT TRUE"""
+"""Of those that came after ours, one that does not say that programs of before get on with it."""
 MARKED = """INSERT INTO migration_mark (name, compatible) VALUES ($1, $2)
     ON CONFLICT (name) DO UPDATE SET compatible = excluded.compatible"""
 

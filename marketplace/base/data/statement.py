@@ -1,8 +1,9 @@
 """A statement that is put together from parts, each of which brings its values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Self
 
@@ -74,6 +75,12 @@ def _numbered(part: str, shared: tuple[str, ...], names: tuple[str, ...], first:
     """A template with a placeholder for each of these, from $first on, and for what is shared, from $1 on."""
     every = [*enumerate(shared, 1), *enumerate(names, first)]
     return part.format(**{name: f"${number}" for number, name in every})
+
+
+def those(values: Iterable[StrEnum]) -> str:
+    """SQL: the values in parentheses, for IN."""
+    said = ", ".join(f"'{one}'" for one in sorted(values))
+    return f"({said})"
 
 
 def asking(sql: str, *values: str) -> str:

@@ -14,7 +14,6 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from marketplace import AGENT
-from marketplace.addresses import LOOPBACK
 from marketplace.base.models import Channel
 from marketplace.base.post import mailbox
 from marketplace.base.post.letter import (
@@ -30,6 +29,7 @@ from marketplace.base.post.letter import (
 )
 from marketplace.base.site import site
 from marketplace.settings import settings
+from marketplace.settings.addresses import LOOPBACK
 
 ANSWER_WITHIN = 20.0
 """Seconds that a server gets for each of its answers."""

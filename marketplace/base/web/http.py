@@ -20,10 +20,10 @@ from marketplace.base.signing import made_by, read_form_of, signature
 from marketplace.base.text import clean, holds_position
 from marketplace.base.web import sealing
 from marketplace.base.web.cookies import form_cookie
+from marketplace.base.web.stale import OF_SIGN_IN, OF_VISITOR, stale
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
-OF_SIGN_IN, OF_VISITOR = "a", "0"  # how the token of a form begins, by what it is bound to
 FIELD_LIMIT = 400
 """Fields of one form."""
 
@@ -72,10 +72,6 @@ class Request(requests.Request):
     @property
     def request_id(self) -> str:
         return str(self.scope.get("request_id", ""))
-
-    @property
-    def partial_wanted(self) -> bool:
-        return self.headers.get("hx-request") == "true"
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
@@ -179,12 +175,16 @@ class Request(requests.Request):
     def form_key_input(self) -> Markup:
         return Markup('<input type="hidden" name="form_key" value="%s">') % self.form_key()
 
-    def form_token_valid(self, token: str) -> bool:
+    async def only_of_our_page(self) -> None:
+        """Raises StaleForm or SignedOut where what is sent has not the token of a page that we gave this browser. What
+        a page's own code sends as JSON says it in a header, which no other site can set."""
+        by_code = self.headers.get("x-form-token") if self.is_json else None
+        token = by_code or (await self.fields()).get("form_token", [""])[-1]
         salt, mac = token[:16], token[16:]
         secret = made_by(mac, "form", salt, self.form_binding, length=32) if self.same_origin else None
-        if secret:
-            read_form_of(secret)
-        return secret is not None
+        if secret is None:
+            raise stale(token, self)
+        read_form_of(secret)
 
     @property
     def same_origin(self) -> bool:

@@ -1,14 +1,20 @@
-"""Forms whose token does not hold, and what is said of it."""
+"""What is said of a form whose token does not hold."""
+
+from typing import TYPE_CHECKING
 
 from marketplace.base.errors import SignedOut, StaleForm
 from marketplace.base.i18n import gettext
 from marketplace.base.text import isolated
-from marketplace.base.web.http import OF_SIGN_IN, Request
+
+if TYPE_CHECKING:
+    from marketplace.base.web.http import Request
+
+OF_SIGN_IN, OF_VISITOR = "a", "0"
+"""How the token of a form begins, by what it is bound to."""
 
 
-def stale(token: str, request: Request) -> StaleForm | SignedOut:
-    """What to raise where this is not the token of a page that we gave this browser. Most often somebody has signed out
-    or in meanwhile, in another tab: they are told so."""
+def stale(token: str, request: "Request") -> StaleForm | SignedOut:
+    """What to raise. Most often somebody has signed out or in meanwhile, in another tab: they are told so."""
     if request.same_origin and not request.is_json and token:
         if request.person:
             return StaleForm(_signed_in_since(request.person.name))

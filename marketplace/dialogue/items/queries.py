@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
+from marketplace.base.text import name_order
 from marketplace.statistics.coverage.rules import gap_words
 from offers.catalogue.kinds import Audience
 
@@ -85,12 +86,12 @@ async def could_have_come(municipality: UUID, item: Item) -> dict[UUID, str]:
     """Title and organiser, by id, of the offers that may have come of an item: public, of the municipality, and
     published after it stood on the agenda. What an item says came of it already is among them."""
     found = await rows(
-        """SELECT o.id, t.title || ' (' || w.name || ')' AS words FROM offer o
+        f"""SELECT o.id, t.title || ' (' || w.name || ')' AS words FROM offer o
             JOIN organization w ON w.id = o.owner_id
             JOIN offer_text t ON t.offer_id = o.id AND t.lang = o.source_lang
         WHERE o.municipality_id = $1 AND o.visibility = 'public' AND o.state = 'published' AND o.published_at >= $2
             OR o.id = $3
-        ORDER BY lower(t.title), o.id LIMIT 500""",
+        ORDER BY {name_order("t.title")}, o.id LIMIT 500""",
         municipality, item.made_at, item.offer_id,
     )  # fmt: skip
     return {one["id"]: one["words"] for one in found}

@@ -17,7 +17,7 @@ from marketplace.base.data.database import rows
 from marketplace.dialogue.queries import fewest_at_meetings
 from marketplace.goals.figures.rules import Aim, Point, Progress, progress, quotient
 from marketplace.goals.figures.spans import LATE, Span
-from marketplace.goals.models import AT_MEETING, CountedAs, Direction, Goal, Population, Term
+from marketplace.goals.models import AT_MEETING, SHARES, CountedAs, Direction, Goal, Population, Term
 from marketplace.statistics.measures import INDICATORS, Measure
 from marketplace.statistics.stored import Ask, Cells, Sum, Sums, several
 
@@ -221,7 +221,7 @@ def _points(
 ) -> list[Point]:
     above = _line(stretch, {year: lines[0] for year, lines in read.items()}, Measure(goal.indicator))
     below: dict[tuple[int, int], Sum] = {}
-    if goal.counted_as in (CountedAs.SHARE, CountedAs.SHARE_OF_ALL):
+    if goal.counted_as in SHARES:
         per = Measure(goal.indicator)
         if goal.counted_as == CountedAs.SHARE:
             per = INDICATORS[per].per or per

@@ -128,7 +128,7 @@ async def make_area(plan: Plan, *, by: UUID, now: datetime, title: Texts, summar
     async with in_transaction():
         area = await FocusArea.create(
             plan=plan,
-            number=await next_number("focus_area", "plan_id", plan.id),
+            number=await next_number("focus_area", plan.id),
             title=title,
             summary=summary,
         )

@@ -14,7 +14,6 @@ YEAR = {
     "greater_than_equal": lazy("Skriv et årstall mellom 2000 og 2100."),
     "less_than_equal": lazy("Skriv et årstall mellom 2000 og 2100."),
 }
-MOST_YEARS = 20
 
 
 class PlanForm(Form):

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction, rows, value
 from marketplace.goals.acts import Act
 
 PARENT = {"focus_area": "plan_id", "measure": "focus_area_id"}
@@ -14,8 +14,7 @@ async def move(table: str, parent: UUID, row: UUID, by_one: int, *, by: UUID, no
     """One place up (-1) or down (1) among its own. At the end of the list it stays; numbers are made 1, 2, 3 …"""
     async with in_transaction():
         await alone(table, parent)
-        found = await rows(f"SELECT id FROM {table} WHERE {PARENT[table]} = $1 ORDER BY number", parent)
-        order = [each["id"] for each in found]
+        order = await column(f"SELECT id FROM {table} WHERE {PARENT[table]} = $1 ORDER BY number", parent)
         at = order.index(row)
         order.insert(min(max(at + by_one, 0), len(order)), order.pop(at))
         # Numbers are unique: they step aside first.
@@ -28,12 +27,11 @@ async def move(table: str, parent: UUID, row: UUID, by_one: int, *, by: UUID, no
         await record(Act(f"{table}.moved"), now=now, actor=by, object_id=row)
 
 
-async def next_number(table: str, column: str, parent: UUID) -> int:
+async def next_number(table: str, parent: UUID) -> int:
     await alone(table, parent)
-    found = await rows(
-        f"SELECT coalesce(max(number), 0) + 1 AS number FROM {table} WHERE {column} = $1", parent
+    return int(
+        await value(f"SELECT coalesce(max(number), 0) + 1 FROM {table} WHERE {PARENT[table]} = $1", parent)
     )
-    return int(found[0]["number"])
 
 
 async def alone(table: str, parent: UUID) -> None:

@@ -19,10 +19,10 @@ from marketplace.goals.alone import holds_plan
 from marketplace.goals.figures import standings
 from marketplace.goals.models import FocusArea, Plan
 from marketplace.goals.plans import actions
-from marketplace.goals.plans.forms import MOST_YEARS, AreaForm, CopyForm, MoveForm, NewPlanForm, PlanForm
+from marketplace.goals.plans.forms import AreaForm, CopyForm, MoveForm, NewPlanForm, PlanForm
 from marketplace.goals.plans.measures.rules import STATE_LABELS
 from marketplace.goals.plans.order import move as move_in_order
-from marketplace.goals.plans.rules import merged
+from marketplace.goals.plans.rules import merged, objections
 from marketplace.goals.saved import Saved
 from marketplace.goals.starter import starters
 
@@ -69,7 +69,7 @@ async def new(request: Request) -> Response:
     )  # fmt: skip
     if request.method == "POST":
         form = await NewPlanForm.read(request)
-        _objections(form)
+        _objected(form)
         place = None
         if form.valid:
             place = next((one for one in municipalities if one.id == form.data.municipality), None)
@@ -97,14 +97,12 @@ async def new(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _objections(form: Filled[Any]) -> None:
-    if not form.valid:
-        return
-    given = form.data
-    if given.last_year < given.first_year:
-        form.add_error("last_year", _("Det siste året kan ikke være før det første."))
-    elif given.last_year - given.first_year >= MOST_YEARS:
-        form.add_error("last_year", _("En plan kan vare i høyst %(years)s år.", years=MOST_YEARS))
+def _objected(form: Filled[Any], plan: Plan | None = None) -> None:
+    """What is wrong with the years becomes errors of the form."""
+    goals = [goal for area in plan.focus_areas for goal in area.goals] if plan else []
+    if form.valid:
+        for name, words in objections(form.data.first_year, form.data.last_year, goals):
+            form.add_error(name, words)
 
 
 @coordinator
@@ -117,8 +115,7 @@ async def edit(request: Request) -> Response:
         form = await PlanForm.read(request)
         if form.valid:
             form.meet(_says(found))
-            _objections(form)
-            _still_within(form, found)
+            _objected(form, found)
         if form.valid:
             given = form.data
             await actions.edit(
@@ -137,22 +134,6 @@ def _says(plan: Plan) -> Filled[PlanForm]:
         first_year=plan.first_year,
         last_year=plan.last_year,
     )
-
-
-def _still_within(form: Filled[PlanForm], plan: Plan) -> None:
-    """The goals that are there keep their years."""
-    goals = [goal for area in plan.focus_areas for goal in area.goals]
-    if not form.valid or not goals:
-        return
-    first, last = min(one.first_year for one in goals), max(one.last_year for one in goals)
-    if form.data.first_year > first:
-        form.add_error(
-            "first_year", _("Planen har mål fra %(year)s. Skriv det året eller et tidligere.", year=first)
-        )
-    if form.data.last_year < last:
-        form.add_error(
-            "last_year", _("Planen har mål til %(year)s. Skriv det året eller et senere.", year=last)
-        )
 
 
 @coordinator

@@ -1,12 +1,11 @@
 """People I help, and people who help me."""
 
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
-from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import signed_in
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.limits import Tries, limits, of_address
@@ -14,6 +13,7 @@ from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.my_page.acting import actions as acting
 from marketplace.my_page.acting.forms import PersonForm
+from marketplace.my_page.acting.rules import objections
 from marketplace.my_page.saved import Saved
 from marketplace.people.acting.queries import Helped, Helper, acted_for, helpers_of
 from marketplace.people.models import RELATION_LABELS
@@ -21,8 +21,6 @@ from marketplace.people.queries import verified_contacts
 
 DAY = timedelta(days=1)
 One = TypeVar("One", Helped, Helper)
-MOST = 30
-"""People that one person acts for; more is a job, and that is a guide's."""
 
 
 @signed_in
@@ -42,7 +40,10 @@ async def new_person(request: Request) -> Response:
     if request.method == "POST":
         form = await PersonForm.read(request)
         if form.valid:
-            await check(form, request)
+            own, helped = await verified_contacts(me.id), await acted_for(me.id)
+            named = bool(me.name or form.data.own_name)
+            for name, words in objections(form.data.contact, named, own, len(helped)):
+                form.add_error(name, words)
         if form.valid:
             given = form.data
             tries = [Tries("add person", str(me.id), 20, DAY)]
@@ -66,19 +67,6 @@ async def new_person(request: Request) -> Response:
         request, "marketplace/my_page/acting/new_person.html", form=form, section="my-page",
         status=422 if form.errors else 200,
     )  # fmt: skip
-
-
-async def check(form: Any, request: Request) -> None:
-    """What the form alone cannot know."""
-    mine = {(each.channel, each.value) for each in await verified_contacts(request.person.id)}
-    if form.data.contact in mine:
-        form.add_error(
-            "address", _("Dette er din egen adresse. La feltet stå tomt, så går meldingene til deg.")
-        )
-    if form.data.contact and not (request.person.name or form.data.own_name):
-        form.add_error("own_name", _("Skriv hva du heter, så den du hjelper vet hvem som spør."))
-    if len(await acted_for(request.person.id)) >= MOST:
-        form.add_error("form", _("Du hjelper %(num)s allerede. Avslutt for noen først.", num=MOST))
 
 
 @signed_in

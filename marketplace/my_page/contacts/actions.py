@@ -17,7 +17,7 @@ from marketplace.people.contacts import actions as contacts
 from marketplace.people.queries import Address, verified_contacts
 from offers.bookings.links.actions import end_links
 from offers.bookings.links.mails import links
-from offers.seats.rules import ACTIVE
+from offers.seats.models import ACTIVE
 
 
 async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from marketplace.base.data.backed_up import KEPT
 from marketplace.operations.backup.files import Json, private, settle, write, write_json
 from marketplace.operations.backup.rules import SEGMENT, Copy, Line, Stretch, outdated, segment_of
 from marketplace.operations.backup.tools import Busy, Refused
@@ -24,6 +25,7 @@ from marketplace.operations.backup.tools import Busy, Refused
 FORMAT = 1
 MARK = "treffpunkt-backup.json"
 PARTIAL = ".partial"
+SEEN = "seen.json"
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -114,12 +116,21 @@ class Folder:
 
     def copies(self) -> list[Copy]:
         """Whole copies, the oldest first."""
-        found = [
-            Copy(**_timed(json.loads(path.read_text()), "began_at", "ended_at"))
-            for path in self.copies_in.glob("*.json")
-            if path.with_suffix("").is_dir()
-        ]
+        there = [path for path in self.copies_in.glob("*.json") if path.with_suffix("").is_dir()]
+        found = [Copy(**each) for path in there if (each := _read(path, "began_at", "ended_at"))]
         return sorted(found, key=lambda each: each.ended_at)
+
+    def spoilt(self) -> list[Path]:
+        """Descriptions of copies, lines and the log that are not whole. What they tell of is passed over."""
+        told = {
+            self.copies_in: ("*.json", ("began_at", "ended_at")),
+            self.lines_in: ("*.json", ("began_at",)),
+            self.log_in: (f"*/{SEEN}", ("at",)),
+        }
+        return sorted(
+            path for place, (pattern, times) in told.items()
+            for path in place.glob(pattern) if path.exists() and not _read(path, *times)
+        )  # fmt: skip
 
     def keep_copy(self, draft: Path, copy: Copy) -> None:
         """Give a proven copy its name. Whoever finds no .json beside it finds half a copy."""
@@ -135,8 +146,9 @@ class Folder:
             copies.remove(old)
         known = {each.name for each in copies}
         for path in self.copies_in.iterdir():
-            if path.is_dir() and path.name not in known:
+            if path.is_dir() and path.name not in known and not self._may_be_whole(path, now):
                 shutil.rmtree(path, ignore_errors=True)  # somebody killed may still write: then the next time
+                (self.copies_in / f"{path.name}.json").unlink(missing_ok=True)
         if not copies:
             return
         first = min(each.starts for each in copies) // SEGMENT
@@ -148,6 +160,14 @@ class Folder:
             gone = bool(stretch.segments) and max(stretch.segments) < first
             if gone and stretch != stretches[-1]:
                 shutil.rmtree(self.log_in / stretch.name)
+
+    def _may_be_whole(self, copy: Path, now: datetime) -> bool:
+        """Its description is there and cannot be read: nobody knows what it is, so it stays for as long as any."""
+        try:
+            began = datetime.strptime(f"{copy.name.partition('-')[0]}+0000", f"{STAMP}%z")
+        except ValueError:
+            return False
+        return (self.copies_in / f"{copy.name}.json").exists() and now - began < KEPT
 
     def stretches(self) -> list[Stretch]:
         """Parts of the log, the oldest first."""
@@ -163,24 +183,19 @@ class Folder:
 
     @staticmethod
     def _seen(path: Path) -> tuple[datetime | None, int]:
-        try:
-            found = json.loads((path / "seen.json").read_text())
-        except FileNotFoundError:
-            return None, 0
-        return datetime.fromisoformat(found["at"]), found["place"]
+        found = _read(path / SEEN, "at")
+        return (found["at"], found["place"]) if found else (None, 0)
 
     def begin_stretch(self, timeline: int, now: datetime) -> Path:
         return private(self.log_in / f"{now:{STAMP}}-{timeline}")
 
     def note_seen(self, stretch: Path, at: datetime, place: int) -> None:
         """Everything up to here is on disk."""
-        write_json(stretch / "seen.json", {"at": at.isoformat(), "place": place})
+        write_json(stretch / SEEN, {"at": at.isoformat(), "place": place})
 
     def lines(self) -> list[Line]:
-        return [
-            Line(**_timed(json.loads(path.read_text()), "began_at"))
-            for path in sorted(self.lines_in.glob("*.json"))
-        ]
+        there = sorted(self.lines_in.glob("*.json"))
+        return [Line(**each) for path in there if (each := _read(path, "began_at"))]
 
     def keep_line(self, line: Line, history: str) -> None:
         """`history`: PostgreSQL's own words for it, which it reads on the way to a moment on that line."""
@@ -197,8 +212,21 @@ def segments_in(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _timed(found: Json, *names: str) -> Json:
-    return {name: datetime.fromisoformat(each) if name in names else each for name, each in found.items()}
+def finished(path: Path) -> Path:
+    """A file of the log by the name that it has by now: the last one loses its ending when it is full."""
+    return path if path.exists() else path.with_name(path.name.removesuffix(PARTIAL))
+
+
+def _read(path: Path, *times: str) -> Json | None:
+    """What is written down there. None where it is not whole, or not there (any more): a disk loses a file, and who
+    copies a folder is cut short. Raises PermissionError."""
+    try:
+        found = json.loads(path.read_text())
+        return {name: datetime.fromisoformat(each) if name in times else each for name, each in found.items()}
+    except PermissionError:
+        raise
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
 
 
 def _told(found: Json) -> Json:

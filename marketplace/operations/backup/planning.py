@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from marketplace.base.postgres.programs import binary
-from marketplace.operations.backup.folder import PARTIAL, Folder, segments_in
+from marketplace.operations.backup.folder import PARTIAL, Folder, finished, segments_in
 from marketplace.operations.backup.rules import (
     SEGMENT,
     Copy,
@@ -111,7 +111,9 @@ def log_after(
 
 def look_for_room(way: Way, where: Path) -> None:
     """Raises Refused where the new cluster would not fit: the one before stays beside it."""
-    needed = sum(each.bytes for each in way.copies) + sum(each.stat().st_size for each in way.log.values())
+    needed = sum(each.bytes for each in way.copies) + sum(
+        finished(each).stat().st_size for each in way.log.values()
+    )
     free = shutil.disk_usage(where).free
     if free < needed * 1.1:
         raise Refused(

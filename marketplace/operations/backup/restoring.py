@@ -16,7 +16,7 @@ from marketplace.base.postgres.embedded import BEFORE, RESTORING, EmbeddedPostgr
 from marketplace.base.postgres.programs import EmbeddedPostgresError, ServerUser, outside
 from marketplace.operations.backup import tools
 from marketplace.operations.backup.files import write
-from marketplace.operations.backup.folder import STAMP
+from marketplace.operations.backup.folder import STAMP, finished
 from marketplace.operations.backup.planning import Plan, Way, look_for_room
 from marketplace.operations.backup.proving import Damaged, prove
 from marketplace.operations.backup.rules import Line
@@ -119,7 +119,7 @@ def _made(
     unsynced = EmbeddedPostgres(stage, options).unsynced
     asyncio.run(tools.run("pg_combinebackup", "--output", new, *unsynced, *copies))
     for name, path in way.log.items():
-        shutil.copyfile(path, new / "pg_wal" / name)
+        shutil.copyfile(finished(path), new / "pg_wal" / name)  # others may still stream
     for path in plan.folder.lines_in.glob("*.history"):
         shutil.copyfile(path, new / "pg_wal" / path.name)
     (new / "recovery.signal").touch()

@@ -66,6 +66,8 @@ async def take(path: Path, url: str, *, full: bool = False, say: Callable[[str],
         folder = Folder.opened(path, here.system, here.major)
         with folder.alone():
             await know_line(connection, folder, here)
+            for each in folder.spoilt():
+                say(f"{each} is not whole: what it tells of is passed over.")
             folder.tidy(clock.unmoved())
             upon = None if full else to_build_on(folder.copies(), here.timeline, clock.unmoved())
             # From here on the server notes which pages change, so that the next copy is only of them.

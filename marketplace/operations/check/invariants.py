@@ -7,6 +7,7 @@ column `id`.
 
 from enum import StrEnum
 
+from marketplace.base.data.statement import those
 from marketplace.goals.models import CountedAs, Direction, MeasureState
 from marketplace.operations.check.figures import FIGURES
 from marketplace.operations.check.seats import SEATS
@@ -18,7 +19,7 @@ from offers.catalogue.kinds import Kind
 from offers.catalogue.models import Joining, Promotion, Visibility
 from offers.catalogue.states import OfferState, SessionStatus
 from offers.seats.models import BookingState, EndedBy
-from offers.seats.sql import active, those
+from offers.seats.sql import active
 from organizations.directory.models import OrganizationKind, OrganizationState
 from organizations.members.models import Role
 

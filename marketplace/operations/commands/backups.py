@@ -144,6 +144,8 @@ def restore(folder: Path | None, until: datetime | None, keys: Path | None, data
             until,
             clock.unmoved(),
         )
+        for each in plan.folder.spoilt():
+            click.echo(f"{each} is not whole: what it tells of is passed over.")
         done = restoring.restore(plan, where, right, click.echo)
     except (Refused, OSError) as problem:
         raise click.ClickException(why(problem)) from problem

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from marketplace.addresses import LOCAL
 from marketplace.operations.commands.options import HOST, UNIX_SOCKET
 from marketplace.operations.opened import database
 from marketplace.operations.settings import table
 from marketplace.settings import settings
+from marketplace.settings.addresses import LOCAL
 
 
 @click.command()

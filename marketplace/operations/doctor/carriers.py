@@ -5,12 +5,12 @@ import ssl
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
-from marketplace.addresses import LOOPBACK
 from marketplace.base.post import delivery
 from marketplace.operations.alarm.sending import send
 from marketplace.operations.doctor.findings import WITHIN, Found, Kind, Looking
 from marketplace.operations.doctor.through import ends
 from marketplace.settings import settings
+from marketplace.settings.addresses import LOOPBACK
 
 
 async def mail(at: Looking) -> AsyncIterator[Found]:

@@ -8,6 +8,7 @@ import asyncpg
 from marketplace.base import clock
 from marketplace.base.data import instance
 from marketplace.base.data.database import credentials
+from marketplace.base.data.marks import APPLIED, INCOMPATIBLE
 from marketplace.base.data.migrate import NEWEST, at_newest
 from marketplace.operations.doctor.findings import Found, Kind, Looking
 from marketplace.settings import settings
@@ -41,7 +42,14 @@ async def migrations(at: Looking) -> AsyncIterator[Found]:
     if at.connection is None:
         return
     if await at_newest(at.connection):
-        yield Kind.WELL, f"the database is at {NEWEST}"
+        newest = await at.connection.fetchval(APPLIED)
+        if newest > NEWEST and await at.connection.fetchval(INCOMPATIBLE, NEWEST):
+            yield (
+                Kind.AWAY,
+                f"the database is at {newest}, which only a newer program gets on with: upgrade this one",
+            )
+        else:
+            yield Kind.WELL, f"the database is at {newest}"
     else:
         yield Kind.AWAY, "run `python -m marketplace migrate`: the database is not at the newest migration"
 

@@ -2,7 +2,7 @@
 
 CHECKS is all of it, and who runs it decides what becomes of it: `serve`, `worker` and `run` refuse what is *wrong*
 (it can never be right) and say what is *away* (not well at this moment) before they start all the same; `doctor` tells
-both and what is well. Settings that are wrong in themselves come first, and stop every command (wrong_settings.py).
+both and what is well. Settings that are wrong in themselves come first, and stop every command (settings/rules.py).
 """
 
 import ssl

@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator
 
-from marketplace.addresses import LOCAL, LOOPBACK, within_networks
 from marketplace.operations.doctor.findings import Found, Kind, Looking
 from marketplace.settings import settings
+from marketplace.settings.addresses import LOCAL, LOOPBACK, within_networks
 
 
 async def proxies(at: Looking) -> AsyncIterator[Found]:

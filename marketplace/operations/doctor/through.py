@@ -12,10 +12,10 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from marketplace.addresses import within_networks
 from marketplace.operations.doctor.findings import WITHIN, Found, Kind
 from marketplace.operations.ready import seen
 from marketplace.settings import settings
+from marketplace.settings.addresses import within_networks
 
 MADE_UP = "203.0.113.9"
 """Who we say that we are: an address of nobody's (RFC 5737)."""

@@ -3,15 +3,13 @@
 from datetime import datetime
 
 from marketplace.base.data.database import in_transaction, rows, value
+from marketplace.base.data.marks import APPLIED, INCOMPATIBLE
 from marketplace.base.data.migrate import NEWEST
 from marketplace.base.web import draining
 from marketplace.operations.ready.facts import OK, Said, needed
 from marketplace.operations.ready.rules import schema
 from marketplace.settings import settings
 
-APPLIED = "SELECT max(name) FROM tortoise_migrations WHERE app = 'marketplace'"
-INCOMPATIBLE = """SELECT max(m.name) FROM tortoise_migrations m LEFT JOIN migration_mark k USING (name)
-    WHERE m.app = 'marketplace' AND m.name > $1 AND k.compatible IS NOT TRUE"""
 ROOM_FOR = "CREATE TEMP TABLE room ON COMMIT DROP AS SELECT repeat('room', 4096) AS filler"
 """A table is made longer at once, and the catalogue is written: a full disk says so, and a copy that only reads."""
 

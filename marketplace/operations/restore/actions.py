@@ -9,8 +9,10 @@ import asyncpg
 
 from marketplace.base.data import audit, ledger
 from marketplace.base.data.database import column, connected, credentials, in_transaction, rows
+from marketplace.base.data.instance import WrongInstance
 from marketplace.base.data.ledger import Entry, Lost
-from marketplace.base.data.migrate import migrate
+from marketplace.base.data.marks import APPLIED
+from marketplace.base.data.migrate import NEWEST, migrate
 from marketplace.base.post import held
 from marketplace.operations.restore import before
 from marketplace.operations.restore.acts import Act
@@ -37,11 +39,26 @@ async def put_right(
     has sent is sent again, and `data` gets a list of the bookings that differ.
 
     Call it before anything serves this database. It may be stopped anywhere and begun again. It brings an older
-    database to the newest migration first.
+    database to the newest migration first. Raises WrongInstance where it is newer than this program.
     """
+    await _known_to_us(connection_url)
     await migrate(connection_url)
     async with connected(connection_url):
         return await set_right(until, old_cluster_url, data, now)
+
+
+async def _known_to_us(url: str) -> None:
+    """A newer program knows what must not come back that we do not, also where we could serve its database."""
+    connection = await asyncpg.connect(**credentials(url), timeout=10)
+    try:
+        there = await connection.fetchval("SELECT to_regclass('tortoise_migrations') IS NOT NULL")
+        if there and (newest := await connection.fetchval(APPLIED) or "") > NEWEST:
+            raise WrongInstance(
+                f"This database is at {newest}, and this program knows no more than {NEWEST}: restore with the newer "
+                "Treffpunkt that it comes from."
+            )
+    finally:
+        await connection.close()
 
 
 async def others(url: str) -> int:

@@ -17,6 +17,10 @@ def called_by(actor: str, n: str = "n") -> str:
         ORDER BY h.ended_at DESC NULLS FIRST, h.id LIMIT 1), {n}.name) END"""
 
 
+HELPS = "acts_for h WHERE h.person_id = b.participant_id AND h.relation = 'guide' AND h.ended_at IS NULL"
+"""SQL: the guides who act for whoever comes with booking b."""
+
+
 @dataclass(frozen=True, slots=True)
 class Helped:
     """Somebody who is acted for. Who has not `accepted` is asked, and nobody books for them yet. `lost`: nobody is at

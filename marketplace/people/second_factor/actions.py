@@ -119,13 +119,13 @@ def _hash(person: UUID, code: str) -> bytes:
 
 
 async def _use_recovery(person: UUID, code: str, now: datetime) -> bool:
-    used = await row(
+    used = await value(
         """UPDATE recovery_code SET used_at = $3 WHERE person_id = $1 AND code_hash = ANY($2) AND used_at IS NULL
         RETURNING id""",
         person, each_signed(RECOVERY, str(person), code.replace("-", "")), now,
     )  # fmt: skip
     if used:
-        ledger.note(Lost.RECOVERY_CODE, used["id"])
+        ledger.note(Lost.RECOVERY_CODE, used)
     return used is not None
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from marketplace.addresses import LOOPBACK, is_address
 from marketplace.base.web.http import Request
 from marketplace.settings import settings
+from marketplace.settings.addresses import LOOPBACK, is_address
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from marketplace.statistics.counting import HELD
 from marketplace.statistics.stored import Sum, Sums
 from marketplace.statistics.yearly import SHOWN
 from offers.catalogue.queries import offer_text, outside_office_hours
-from offers.catalogue.recorded import HEADS, MARKS
+from offers.catalogue.recorded import HEADS, MARKS, MEETS
 
 
 class OwnBy(StrEnum):
@@ -38,7 +38,7 @@ FIGURES = """WITH own AS (
     FROM offer o JOIN session s ON s.offer_id = o.id
     WHERE o.owner_id = $3 AND o.state <> 'draft' AND o.main_audience <> 'staff' AND s.status <> 'cancelled'
         AND s.starts_at >= $1 AND s.starts_at < $2 AND s.ends_at <= $4
-        AND (o.joining NOT IN ('external', 'none') OR {held})
+        AND ({meets} OR {held})
 ), present AS (
     SELECT w.id, w.starts_at, a.seats_present, a.pseudonym FROM own w JOIN {marks} a ON a.session_id = w.id
     WHERE w.held AND a.state = 'present'
@@ -106,7 +106,7 @@ async def figures(
     """{group: {month: sums from January on}}, as stored figures are, up to the present month; and of the sessions that
     were held how many were outside office hours, and all."""
     statement = FIGURES.format(key=KEYS[by], evening=outside_office_hours("s.starts_at"), held=HELD,
-                               marks=MARKS, heads=HEADS)  # fmt: skip
+                               marks=MARKS, heads=HEADS, meets=MEETS)  # fmt: skip
     limits = month_start(date(year, 1, 1)), month_start(date(year + 1, 1, 1))
     found = await rows(_Figures, statement, *limits, organization, now)
     last = last_month(year, now)

@@ -14,7 +14,7 @@ from offers.attendance.queries import JUDGED, UNSHOWN, Register, moved_at, parti
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Board, Face, Logged, Sender, Tap
-from offers.rights.queries import ENDED, LEADING, hosting
+from offers.rights.queries import ENDED, LEADS_NOW, hosting
 from offers.seats.sql import covers
 
 LOG = """SELECT t.id, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, t.person_id, t.substitute_id,
@@ -156,7 +156,7 @@ class Tapper(SignedIn, Glance):
     """Whoever sends taps, with the glance at what they are about. The `session` is None if they do not lead it now."""
 
 
-BESIDE = asking(glance_of(LEADING), "asker.id", "$3", "$4", "$5")
+BESIDE = asking(glance_of(LEADS_NOW), "asker.id", "$3", "$4", "$5")
 """Of whoever leads it now. Who does not is asked for by itself: they are few, and what ended takes seven tables."""
 
 

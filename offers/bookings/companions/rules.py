@@ -6,12 +6,12 @@ from uuid import UUID
 
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from offers.seats import rules as seats_rules
+from offers.seats.models import ACTIVE
 
 
 def some_left(state: str, ends_at: datetime | None, now: datetime) -> None:
     """Raises Refused when the booking has ended, or what it was for is over."""
-    if state not in seats_rules.ACTIVE or (ends_at is not None and ends_at <= now):
+    if state not in ACTIVE or (ends_at is not None and ends_at <= now):
         raise Refused(_("Dette er over, så det er ikke noe å melde av."))
 
 

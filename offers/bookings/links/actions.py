@@ -8,16 +8,16 @@ from uuid import UUID
 
 from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.acts import Act
 from offers.bookings.links import mails
+from offers.seats.models import ACTIVE
 from offers.seats.moves import tell
 from offers.seats.rows import Tellable
-from offers.seats.rules import ACTIVE
 
 LED_TO = """WITH RECURSIVE near AS (
     SELECT id, offer_id, moved_to_id, made_with_id, booked_by_id FROM booking WHERE id = $1
@@ -47,7 +47,7 @@ async def end_links(bookings: Sequence[UUID]) -> None:
 
 async def end_links_to(booking_id: UUID) -> list[UUID]:
     """Every link ends that opens this booking, or a page from which one comes to it. Gives the bookings of these."""
-    ended = [each["id"] for each in await rows(LED_TO, booking_id)]
+    ended = await column(LED_TO, booking_id)
     await end_links(ended)
     return ended
 

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.data.ledger import Lost
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Refused
@@ -28,9 +28,8 @@ from offers.bookings.mending.rules import Mended
 from offers.bookings.several.mails import receipt_several
 from offers.publishing.questions import rules as asked
 from offers.seats import links
-from offers.seats import rules as seats_rules
 from offers.seats.claims import RECEIPTS, Booked, Party
-from offers.seats.models import BookingState
+from offers.seats.models import ACTIVE, BookingState
 from offers.seats.moves import lock, promote, resize, tell
 from offers.seats.queries import LockedPool
 from offers.telling.models import Mails
@@ -103,12 +102,16 @@ async def _lock_together(
     first: UUID, now: datetime, sessions: Sequence[UUID | None] = ()
 ) -> dict[UUID, LockedPool]:
     """The pools of a booking, of those made with it, and of these sessions of their offer, locked by ascending id."""
-    found = await rows(
+    found = await column(
         """SELECT p.id FROM seat_pool p WHERE p.id IN (SELECT pool_id FROM booking WHERE id = $1 OR made_with_id = $1)
             OR p.session_id = ANY($2) AND p.offer_id = (SELECT offer_id FROM booking WHERE id = $1) ORDER BY p.id""",
         first, [one for one in sessions if one],
     )  # fmt: skip
-    return {one["id"]: await lock(one["id"], now) for one in found}
+    return {pool: await lock(pool, now) for pool in found}
+
+
+KEPT = "SELECT id FROM contact_point WHERE id = $1 FOR KEY SHARE"
+"""Is it there, and stays until this is over? Its owner may just take it away in another window."""
 
 
 async def _contact(
@@ -118,7 +121,7 @@ async def _contact(
     if (channel, address) == (booking.channel, booking.address):
         kept: UUID | None = booking.contact_id
         return kept
-    if party and party.contact_id:
+    if party and party.contact_id and await value(KEPT, party.contact_id):
         return party.contact_id
     if channel is None or address is None:
         return None
@@ -200,7 +203,7 @@ async def change_address(
         made = await rows(
             Mended,
             f"{MENDED} (b.id = $1 OR b.made_with_id = $2) AND b.booked_by_id = $3 AND b.state = ANY($4) ORDER BY b.id",
-            booking_id, first, booking.booked_by_id, list(seats_rules.ACTIVE),
+            booking_id, first, booking.booked_by_id, list(ACTIVE),
         )  # fmt: skip
         booking = next((one for one in made if one.id == booking_id), None)
         if booking is None:

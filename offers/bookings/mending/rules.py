@@ -21,7 +21,7 @@ from offers.publishing.questions.rules import Asks
 from offers.seats import once
 from offers.seats import rules as seats_rules
 from offers.seats.claims import Party
-from offers.seats.models import BookingState
+from offers.seats.models import SEATED, BookingState
 from offers.seats.rows import Tellable
 from offers.seats.rules import Pool
 
@@ -84,7 +84,7 @@ def room_for(
     """Raises Refused unless a party may be so many `seats`, that is so many `more`. Who waits may wait for more."""
     for objection in seats_rules.objections(pool, seats, now, True):
         raise Refused(seats_rules.objection_text(objection, pool, sensitive))
-    if state in seats_rules.SEATED and not pool.fits(more):
+    if state in SEATED and not pool.fits(more):
         if sensitive or not pool.free:
             raise Refused(_("Det er ikke plass til flere nå. Plassene du har, er fortsatt dine."))
         raise Refused(_("Det er plass til %(num)s til. Plassene du har, er fortsatt dine.", num=pool.free))

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction
 from offers.bookings.actions import cancel
 
 
 async def cancel_together(bookings: list[UUID], *, now: datetime, by: UUID | None = None) -> None:
     """Cancel several bookings, all or none. Each has its own message: a calendar's CANCEL names one event."""
     async with in_transaction():
-        for found in await rows("SELECT id FROM booking WHERE id = ANY($1) ORDER BY pool_id", bookings):
-            await cancel(found["id"], now=now, by=by)
+        for booking in await column("SELECT id FROM booking WHERE id = ANY($1) ORDER BY pool_id", bookings):
+            await cancel(booking, now=now, by=by)

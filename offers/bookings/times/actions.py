@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.database import column, in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from offers.bookings.acts import Act
@@ -107,13 +107,12 @@ class Done(NamedTuple):
 
 async def _lock_both(booking_id: UUID, session: UUID, now: datetime) -> tuple[Changing, dict[UUID, Offering]]:
     """The booking and, by id, the pools of its own and of the new time; locked, then read afresh."""
-    found = await rows(
+    ids = await column(
         """SELECT p.id FROM booking b JOIN seat_pool p ON p.offer_id = b.offer_id AND (p.id = b.pool_id OR
             p.session_id = $2) WHERE b.id = $1 AND EXISTS (SELECT FROM seat_pool o WHERE o.id = b.pool_id
             AND o.session_id IS NOT NULL)""",
         booking_id, session,
     )  # fmt: skip
-    ids = [each["id"] for each in found]
     await rows("SELECT id FROM seat_pool WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", ids)
     pools = await rows(
         Offering,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
+from offers.catalogue.models import Joining
 from offers.catalogue.states import OfferState
 from offers.seats import rules as seats_rules
 from offers.seats.models import BookingState
@@ -11,6 +12,11 @@ from offers.seats.rules import Pool
 
 CHANGEABLE = frozenset({BookingState.CONFIRMED, BookingState.WAITING})
 """States in which one may change to another time."""
+
+
+def has_other_times(joining: str, state: str) -> bool:
+    """Is it for one of several times, so that another may be chosen?"""
+    return joining == Joining.PER_SESSION and state in CHANGEABLE
 
 
 def may_leave(state: str, here: Pool, now: datetime) -> None:

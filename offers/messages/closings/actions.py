@@ -9,7 +9,7 @@ from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
 from offers.messages.closings import mails
 from offers.messages.closings.queries import heard
-from offers.seats.rules import ACTIVE
+from offers.seats.models import ACTIVE
 
 WHOM = """FROM decision d JOIN organization w ON w.id = d.organization_id
 JOIN offer o ON o.owner_id = w.id AND o.state = 'published' JOIN booking b ON b.offer_id = o.id AND b.state = ANY($2)

@@ -7,7 +7,6 @@ from marketplace.base.i18n import lazy
 from marketplace.base.web.access import public, public_from_anywhere
 from marketplace.base.web.forms import Form
 from marketplace.base.web.http import Request, one_click, see_other
-from marketplace.base.web.stale import stale
 from marketplace.base.web.templates import render
 from offers.bookings.queries import booking_by_token
 from offers.messages.follow_up import actions, queries, rules
@@ -64,9 +63,7 @@ async def unsubscribe(request: Request) -> Response:
         if await one_click(request):
             await actions.stop_news(hashed, now=request.now)
             return PlainTextResponse("OK")  # they follow no redirect
-        token = (await request.fields()).get("form_token", [""])[-1]
-        if not request.form_token_valid(token):
-            raise stale(token, request)
+        await request.only_of_our_page()
         await actions.stop_news(hashed, now=request.now)
         return see_other(f"/unsubscribe/{request.path_params['token']}", request)
     return render(request, "offers/messages/follow_up/unsubscribe.html", stopped=await queries.is_stopped(hashed),

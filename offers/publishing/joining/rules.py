@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from marketplace.base.i18n import at_clock, day, ngettext
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.dates import WHOLE_COURSE
-from offers.catalogue.models import Joining, Offer, Promotion
-from offers.publishing.rules import BOOKED, YEARS_AHEAD
+from offers.catalogue.models import WHOLE_COURSE, Joining, Offer, Promotion
+from offers.publishing.rules import YEARS_AHEAD
 
 USUAL_REMINDERS = (24, 2)
 """Hours before the start, where the offer says nothing (Offer.remind_hours)."""
@@ -40,7 +39,7 @@ def opening_objection(
 
 def terms(offer: Offer) -> list[str]:
     """What applies to those who book, in words for the offer's editors."""
-    if offer.joining not in BOOKED:
+    if not offer.booked:
         return []
     said = []
     if offer.certificate_share is not None:

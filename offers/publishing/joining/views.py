@@ -40,7 +40,8 @@ async def joining(request: Request) -> Response:
     offer = await editable(request)
     ways = rules.joinings(offer.state, offer.joining)
     shown = partial(
-        page, request, offer, "joining", choices=[(way.value, rules.JOINING_LABELS[way]) for way in ways],
+        page, request, offer, "offers/publishing/joining/joining.html",
+        choices=[(way.value, rules.JOINING_LABELS[way]) for way in ways],
         promotions=PROMOTIONS, reminders=[(hours, REMINDER_WORDS[hours]) for hours in REMINDERS],
         certificates=[(share, _("Ja, til dem som har vært med på minst %(share)s prosent", share=share))
                       for share in SHARES],

@@ -9,7 +9,6 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.dates import WHOLE_COURSE
 from offers.catalogue.models import Offer
 from offers.catalogue.states import OfferState
 from offers.publishing.actions import editing
@@ -44,7 +43,7 @@ async def set_sessions(
                 offer.id, seen, list(keep),
             )  # fmt: skip
         made, new = 0, sorted(set(days))
-        booked = offer.state == OfferState.PUBLISHED and offer.joining in WHOLE_COURSE
+        untold_since = now if rules.tells(offer) else None
         if new:
             await reopen(offer.id, now)
         for day in new:
@@ -53,7 +52,7 @@ async def set_sessions(
                     untold_since)
                 SELECT $1, $2, $3, $4, 'scheduled', '', 0, $5, $6 WHERE NOT EXISTS (SELECT 1 FROM session
                     WHERE offer_id = $2 AND starts_at = $3 AND status <> 'cancelled') RETURNING id""",
-                uuid7(), offer.id, *rules.meeting(day, starts, ends), now, now if booked else None,
+                uuid7(), offer.id, *rules.meeting(day, starts, ends), now, untold_since,
             )  # fmt: skip
             made += len(added)
         ahead = await value(

@@ -7,11 +7,17 @@ from enum import StrEnum
 from marketplace.base.clock import at_oslo, oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from offers.catalogue.models import WHOLE_COURSE, Offer
 from offers.publishing.rules import YEARS_AHEAD
 
 MOST_SESSIONS = 200
 """Dates made in one go, and dates ahead of one offer: its page of dates shows no more, and what a draft's page does
 not show would be taken away when it is saved."""
+
+
+def tells(offer: Offer) -> bool:
+    """Is anybody told of a date that is added to this offer? What is booked date by date nobody has booked yet."""
+    return offer.published and offer.joining in WHOLE_COURSE
 
 
 # --- dates ---
@@ -20,14 +26,6 @@ class Repeat(StrEnum):
     WEEKLY = "weekly"
     FORTNIGHTLY = "fortnightly"
     MONTHLY = "monthly"
-
-
-REPEAT_LABELS = {
-    Repeat.ONCE: lazy("Én gang"),
-    Repeat.WEEKLY: lazy("Hver uke"),
-    Repeat.FORTNIGHTLY: lazy("Annenhver uke"),
-    Repeat.MONTHLY: lazy("Én gang i måneden"),
-}
 
 
 BACKWARDS = lazy("Slutten må være senere enn starten. Går det over midnatt, kan det vare høyst 14 timer.")

@@ -10,9 +10,7 @@ from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request
 from marketplace.base.web.once import made_once
-from offers.catalogue.dates import WHOLE_COURSE
 from offers.catalogue.models import Offer
-from offers.catalogue.states import OfferState
 from offers.publishing.queries import sessions_of
 from offers.publishing.saved import Done, Saved
 from offers.publishing.series import actions, rules
@@ -56,15 +54,10 @@ async def sessions(request: Request) -> Response:
                 starts=given.starts or time(0), ends=given.ends or time(0),
             )  # fmt: skip
             if await kept(form, act):
-                told = tells(offer) and await added_at(offer.id, request.now)
+                told = rules.tells(offer) and await added_at(offer.id, request.now)
                 return await onward(request, offer, "sessions", Saved.ADDED if told else None)
     tell_order(form)
     return await _shown(request, offer, form, 422, coming=coming, listed=listed, off={}, copied=False)
-
-
-def tells(offer: Offer) -> bool:
-    """Is anybody told of a date that is added to this offer? What is booked date by date nobody has booked yet."""
-    return offer.state == OfferState.PUBLISHED and offer.joining in WHOLE_COURSE
 
 
 async def _shown(
@@ -72,8 +65,9 @@ async def _shown(
 ) -> Response:
     """The step, with how many are told of what is added: to those who may know it."""
     owns = (await reach(request.person, offer)).owns
-    told = await told_of_dates(offer.id) if tells(offer) and owns else None
-    return await page(request, offer, "sessions", form, status, tells=tells(offer), told_of=told, **given)
+    told = await told_of_dates(offer.id) if rules.tells(offer) and owns else None
+    template, tells = "offers/publishing/series/sessions.html", rules.tells(offer)
+    return await page(request, offer, template, form, status, tells=tells, told_of=told, **given)
 
 
 def date_list(form: Filled[DatesForm], request: Request) -> list[date]:

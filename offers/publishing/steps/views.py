@@ -49,19 +49,21 @@ STEPS = {
     "publish": (lazy("Se over og publiser"), lazy("Se over og publiser")),
 }
 """Name of a step: its label and its heading."""
+WHAT = "offers/publishing/steps/what.html"
 
 
 async def page(
-    request: Request, offer: Offer | None, step: str, form: Filled[Any], status: int = 200, **context: Any
+    request: Request, offer: Offer | None, template: str, form: Filled[Any], status: int = 200, **context: Any
 ) -> Response:
-    """A step of the wizard. `offer` None: a new one, nothing is saved yet."""
+    """A step of the wizard, by its template. `offer` None: a new one, nothing is saved yet."""
+    step = template.rpartition("/")[2].removesuffix(".html")
     label, heading = STEPS[step]
     names = list(STEPS)
     number = names.index(step) + 1
     return render(
-        request, f"offers/publishing/{step}.html", status=status, offer=offer, form=form, step=step, label=label,
+        request, template, status=status, offer=offer, form=form, step=step, label=label,
         heading=heading, number=number, total=len(names), draft=offer is None or offer.state == OfferState.DRAFT,
-        meets=offer is None or offer.joining not in rules.ELSEWHERE,
+        meets=offer is None or offer.meets,
         elsewhere={name: place for name, place in rules.STEP_OF.items() if place != step},
         title=await title_of(offer.id, request.lang) if offer else "",
         may=await reach(request.person, offer) if offer else None,
@@ -109,7 +111,7 @@ async def new(request: Request) -> Response:
     """The first step of a new offer: saving it makes the draft."""
     mine = await own_organizations(request.person)
     approval_rules.some_at_work(mine)  # the door lets in editors only
-    shown = partial(page, request, None, "what", organizations=mine, kinds=list(KIND_LABELS.items()))
+    shown = partial(page, request, None, WHAT, organizations=mine, kinds=list(KIND_LABELS.items()))
     if request.method == "GET":
         form = WhatForm.blank(source_lang=request.lang, organization=mine[0].id if len(mine) == 1 else None)
         return await shown(form)
@@ -149,7 +151,7 @@ async def texts(offer: Offer, step: str) -> dict[str, str]:
 @member(Role.EDITOR)
 async def what(request: Request) -> Response:
     offer = await editable(request)
-    shown = partial(page, request, offer, "what", organizations=[], kinds=list(KIND_LABELS.items()))
+    shown = partial(page, request, offer, WHAT, organizations=[], kinds=list(KIND_LABELS.items()))
     if request.method == "GET":
         return await shown(await _what(offer))
     form = await WhatForm.read(request)
@@ -175,7 +177,8 @@ async def audience(request: Request) -> Response:
     offer = await editable(request)
     near = await organizations_near(offer.municipality_id)
     shown = partial(
-        page, request, offer, "audience", near=near, audiences=list(AUDIENCE_LABELS.items()),
+        page, request, offer, "offers/publishing/steps/audience.html",
+        near=near, audiences=list(AUDIENCE_LABELS.items()),
         visibilities=list(rules.VISIBILITY_LABELS.items()), spoken_choices=spoken.choices(),
     )  # fmt: skip
     if request.method == "GET":
@@ -217,7 +220,7 @@ async def place(request: Request) -> Response:
     offer = await editable(request)
     fixed = offer.state == OfferState.PUBLISHED and bool(await sessions_of(offer.id, request.now, 1))
     known = await venues(offer.municipality_id)
-    shown = partial(page, request, offer, "place", venues=known, fixed=fixed)
+    shown = partial(page, request, offer, "offers/publishing/steps/place.html", venues=known, fixed=fixed)
     if request.method == "GET":
         return await shown(await _place(offer))
     form = await PlaceForm.read(request)

@@ -18,6 +18,7 @@ from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
 from offers.publishing.acts import Act
 from offers.publishing.team import mails, queries
+from offers.rights.sql import ARRANGES, LEADING
 from organizations.members.invitations import actions as invitation_actions
 from organizations.members.models import LeadsAs
 from organizations.members.queries import HELD, managers_to_tell
@@ -41,9 +42,8 @@ async def assign_host(
 
 LEADING_NO_MORE = f"""WITH gone AS (DELETE FROM host_assignment h USING offer o WHERE o.id = h.offer_id
     AND $1 IN (h.person_id, h.offer_id) AND NOT EXISTS (SELECT FROM {HELD} m
-        WHERE m.person_id = h.person_id AND m.role IN ('host', 'editor', 'manager')
-        AND (m.organization_id = o.owner_id OR EXISTS (SELECT FROM offer_organizer c
-            WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))) RETURNING h.person_id, h.offer_id)
+        WHERE m.person_id = h.person_id AND m.role IN {LEADING} AND (m.organization_id = o.owner_id OR {ARRANGES}))
+    RETURNING h.person_id, h.offer_id)
 INSERT INTO host_ended (id, person_id, offer_id, ended_at) SELECT {NEW_ID}, g.person_id, g.offer_id,
     coalesce((SELECT max(m.ended_at) FROM membership m WHERE m.person_id = g.person_id AND $1 = g.person_id), $2)
 FROM gone g"""

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows
+from marketplace.base.data.database import rows, value
 from marketplace.base.text import name_order
-from offers.rights.sql import COUNTS
-from organizations.members.invitations.queries import LOST
+from offers.rights.sql import ARRANGES, COUNTS, LEADING
+from organizations.members.invitations.queries import LOST, UNANSWERED
 from organizations.members.queries import HELD
 
 
@@ -42,7 +42,7 @@ async def hosts_of(offer_id: UUID) -> list[Leader]:
             FROM host_assignment h JOIN person n ON n.id = h.person_id JOIN offer o ON o.id = h.offer_id
             WHERE h.offer_id = $1
         UNION ALL SELECT NULL, NULL, i.leads_as, i.id, i.address, {LOST}, true FROM invitation i
-            WHERE i.offer_id = $1 AND i.accepted_at IS NULL AND i.ended_at IS NULL) x
+            WHERE i.offer_id = $1 AND {UNANSWERED}) x
         ORDER BY {name_order("x.name")}, x.person_id, x.invitation LIMIT 200""",
         offer_id,
     )
@@ -51,17 +51,16 @@ async def hosts_of(offer_id: UUID) -> list[Leader]:
 async def member_with(channel: str, address: str, offer_id: UUID) -> UUID | None:
     """The member with this proven address in an organisation that arranges the offer. Not one who does not want to be
     found: they are asked as anybody is, so that the answer tells nothing of whose the address is."""
-    found = await row(
+    found: UUID | None = await value(
         f"""SELECT m.person_id FROM contact_point c JOIN {HELD} m ON m.person_id = c.person_id
             JOIN offer o ON o.id = $3
         WHERE c.channel = $1 AND c.value = $2 AND c.verified_at IS NOT NULL
             AND NOT (SELECT n.shielded FROM person n WHERE n.id = m.person_id)
-            AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS
-            (SELECT 1 FROM offer_organizer x WHERE x.offer_id = o.id AND x.organization_id = m.organization_id))
+            AND m.role IN {LEADING} AND (m.organization_id = o.owner_id OR {ARRANGES})
         LIMIT 1""",
         channel, address, offer_id,
     )  # fmt: skip
-    return found["person_id"] if found else None
+    return found
 
 
 async def organizers(offer_id: UUID) -> list[Organizer]:

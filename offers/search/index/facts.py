@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from offers.catalogue.opening import has_room
 from offers.catalogue.queries import VISITOR, Viewer, published
 from offers.search.conditions import ACCESS, EVERYWHERE, MUNICIPALITIES
 from offers.search.index.offered import SLACK, Date, Key, Offered, Seats
@@ -65,7 +66,6 @@ class Facts(NamedTuple):
 
 
 _HOUR = "floor(extract(epoch FROM {moment} AT TIME ZONE 'Europe/Oslo') / 3600)::int"
-_ROOM = "({p}.capacity IS NULL OR {p}.taken < {p}.capacity - {p}.reserved)"
 _TO_MEMBERS = published(Viewer(organizations=(UUID(int=0),))).sql.format(mine="ARRAY[x.id]")
 
 
@@ -109,7 +109,7 @@ OFFERS = f"""SELECT o.id, o.kind, o.audiences, o.main_audience, o.joining, o.sen
                 OR x.id IN (SELECT g.organization_id FROM offer_organizer g WHERE g.offer_id = o.id)
                 OR x.id IN (SELECT a.organization_id FROM offer_audience_organization a WHERE a.offer_id = o.id))
                 AND {_TO_MEMBERS}) END AS members,
-        CASE WHEN q.id IS NOT NULL THEN {_ROOM.format(p="q")} END AS whole_room, q.starts_at AS whole_starts,
+        CASE WHEN q.id IS NOT NULL THEN {has_room("q")} END AS whole_room, q.starts_at AS whole_starts,
         q.ends_at AS whole_ends, q.opens_at AS whole_opens, q.closes_at AS whole_closes, d.*
     FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
     LEFT JOIN seat_pool q ON q.offer_id = o.id AND q.session_id IS NULL
@@ -117,7 +117,7 @@ OFFERS = f"""SELECT o.id, o.kind, o.audiences, o.main_audience, o.joining, o.sen
         SELECT array_agg(s.starts_at {_IN_TIME}) AS starts, array_agg(s.ends_at {_IN_TIME}) AS ends,
             array_agg({_HOUR.format(moment="s.starts_at")} {_IN_TIME}) AS hours, {_elsewhere("s.venue_id", "venues")},
             {_elsewhere(f"CASE WHEN s.venue_id IS NULL THEN {_access('v')} ELSE {_access('e')} END", "accesses")},
-            {_of_pools(f"CASE WHEN p.id IS NOT NULL THEN {_ROOM.format(p='p')} END", "rooms")},
+            {_of_pools(f"CASE WHEN p.id IS NOT NULL THEN {has_room()} END", "rooms")},
             {_of_pools("p.starts_at", "pool_starts")}, {_of_pools("p.ends_at", "pool_ends")},
             {_of_pools("p.opens_at", "opens")}, {_of_pools("p.closes_at", "closes")}
         FROM session s LEFT JOIN seat_pool p ON p.session_id = s.id

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.post.mail import Mail, name_of
+from marketplace.base.text import name_order
 from offers.bookings.queries import HIDDEN
+from offers.catalogue.opening import has_room
 from offers.catalogue.queries import title_in
 from offers.catalogue.recorded import HAS_REGISTER, REGISTERS_FOR, begun, recorded
 from offers.participants.calls.queries import WAITING
@@ -63,7 +65,7 @@ async def waiting(organization: UUID, lang: str, now: datetime) -> list[Waiting]
         f"""SELECT x.title, count(*) AS count, min(x.since) AS since FROM (
             SELECT {NAME.format(lang="$2")} AS title, {SINCE} AS since FROM offer o JOIN booking b ON b.offer_id = o.id
             JOIN seat_pool p ON p.id = b.pool_id WHERE o.owner_id = $1 AND {WAITS.format(now="$3")}) x
-        GROUP BY x.title ORDER BY since, x.title""",
+        GROUP BY x.title ORDER BY since, {name_order("x.title")}""",
         organization, lang, now,
     )  # fmt: skip
 
@@ -101,13 +103,13 @@ async def happened(
                 max(s.waiting) AS waiting, max(s."full") AS "full"
             FROM offer o JOIN booking b ON b.offer_id = o.id
             CROSS JOIN LATERAL (SELECT sum(p.waiting) AS waiting,
-                count(*) FILTER (WHERE p.capacity IS NOT NULL AND p.taken >= p.capacity) AS "full"
+                count(*) FILTER (WHERE NOT {has_room()}) AS "full"
                 FROM seat_pool p WHERE p.offer_id = o.id AND (p.ends_at IS NULL OR p.ends_at > $5)) s
             WHERE o.state <> 'draft' AND (b.created_at >= $4 AND b.created_at < $5
                 OR b.changed_at >= $4 AND b.changed_at < $5 OR b.waited_at >= $4 AND b.waited_at < $5)
                 AND {SEEN.format(organization="$1", person="$2")}
             GROUP BY o.id) x
-        WHERE x.booked + x.cancelled + x.queued > 0 GROUP BY x.title ORDER BY x.title NULLS LAST""",
+        WHERE x.booked + x.cancelled + x.queued > 0 GROUP BY x.title ORDER BY {name_order("x.title")} NULLS LAST""",
         organization, person, lang, starts, ends,
     )  # fmt: skip
 
@@ -134,12 +136,17 @@ async def meetings(
     )  # fmt: skip
 
 
+def key_of(mail: Mail, organization: UUID | str, person: UUID | str, act: str) -> str:
+    """The key of a message to a member. A `person` % is any of them, for LIKE."""
+    return f"{name_of(mail)}:{organization}:{person}:{act}"
+
+
 async def nobody_got(mail: Mail, organization: UUID, act: str) -> int:
     """How many messages of this act to members of the organisation have come back or were given up."""
     return int(
         await value(
             "SELECT count(*) FROM outbox_message WHERE mail = $1 AND dedupe_key LIKE $2 AND failed_at IS NOT NULL",
-            name_of(mail), f"{name_of(mail)}:{organization}:%:{act}%",
+            name_of(mail), key_of(mail, organization, "%", f"{act}%"),
         )
     )  # fmt: skip
 

@@ -13,8 +13,8 @@ from tests.conftest import NOW
 
 AREA, DIALOGUE, LURA, CLUB, OTHER = (UUID(int=number) for number in range(1, 6))
 KNOWN = Known(
-    2024, 2030, frozenset({AREA}), frozenset({DIALOGUE}), frozenset({LURA}), frozenset({CLUB}),
-    old_years=frozenset({2024}), counted_years=frozenset({2025, 2026}), population=True, now=NOW,
+    2024, 2030, NOW, frozenset({AREA}), frozenset({DIALOGUE}), frozenset({LURA}), frozenset({CLUB}),
+    old_years=frozenset({2024}), counted_years=frozenset({2025, 2026}), population=True,
 )  # fmt: skip
 GOAL = {
     "title": "Flere",

@@ -1,10 +1,6 @@
 """Copies of a cluster: whole or what changed, proven, and nobody else's to read."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +13,9 @@ from marketplace.operations.backup.proving import Damaged, prove
 from marketplace.operations.backup.rules import Copy
 from marketplace.operations.backup.taking import _look_for_room, take
 from marketplace.operations.backup.tools import Refused
+from tests import program
 from tests.marketplace.operations.clusters import FAST, a_place, do
 
-ROOT = Path(__file__).parents[3]
 TAKER = """
 import asyncio, pathlib, sys
 from marketplace.operations.backup.taking import take
@@ -100,11 +96,11 @@ def test_a_copy_that_is_cut_short_by_a_kill_counts_for_nothing_and_the_next_is_m
     place: Path, url: str
 ) -> None:
     folder = place / "cut"
-    taker = subprocess.Popen([sys.executable, "-c", TAKER, str(folder), url], cwd=ROOT)
+    taker = program.start("-c", TAKER, str(folder), url)
     while not list(folder.glob("copies/*.part/base")):
         assert taker.poll() is None
         time.sleep(0.002)
-    os.kill(taker.pid, signal.SIGKILL)
+    taker.kill()
     taker.wait()
     assert list(folder.glob("copies/*.part"))
     assert Folder.found(folder).copies() == []

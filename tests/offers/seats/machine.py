@@ -27,10 +27,11 @@ from offers.participants.queue.rules import ReorderReason
 from offers.seats import actions as seats_actions
 from offers.seats import rules
 from offers.seats.claims import Party
-from offers.seats.models import BookingState
+from offers.seats.models import ACTIVE, SEATED, BookingState
 from offers.sessions import actions as messages
 from tests import make
-from tests.conftest import EMPTY, NOW
+from tests.conftest import NOW
+from tests.emptying import empty
 
 PEOPLE = 6
 MINUTES = st.sampled_from([1, 20, 45, 90, 300, 1500])
@@ -84,7 +85,7 @@ class Promises(RuleBasedStateMachine):
         self.run(self._check())
 
     async def _begin(self, joining: Joining, promotion: Promotion, capacity: int | None, hours: int) -> None:
-        await rows(EMPTY)
+        await empty()
         self.offer: Offer = await make.offer(
             joining=joining, capacity=capacity, promotion=promotion, hold_hours=3, max_party=3,
             starts=[NOW + timedelta(hours=each) for each in self._hours(joining, hours)],
@@ -174,9 +175,9 @@ class Promises(RuleBasedStateMachine):
         self.before = bookings
 
     def _check_pool(self, pool: dict[str, Any], bookings: list[dict[str, Any]]) -> None:
-        active = [each for each in bookings if each["state"] in rules.ACTIVE]
+        active = [each for each in bookings if each["state"] in ACTIVE]
         waiting = [each for each in active if each["state"] == BookingState.WAITING]
-        taken = sum(each["seats"] for each in active if each["state"] in rules.SEATED)
+        taken = sum(each["seats"] for each in active if each["state"] in SEATED)
         must(pool["taken"] == taken, "taken = seats of confirmed + offered")
         must(pool["waiting"] == len(waiting), "those waiting are counted")
         must(pool["taken"] >= 0 and pool["reserved"] >= 0, "nothing negative")
@@ -197,7 +198,7 @@ class Promises(RuleBasedStateMachine):
         if booking["state"] == BookingState.OFFERED:
             must(booking["held_until"] <= starts, "nothing is held past the start")
         old = self.before.get(booking["id"])
-        if old and old["state"] == BookingState.WAITING and booking["state"] in rules.SEATED:
+        if old and old["state"] == BookingState.WAITING and booking["state"] in SEATED:
             waited = [(each, self.before.get(each["id"])) for each in waiting]
             skipped = [
                 each for each, then in waited

@@ -8,10 +8,10 @@ from secrets import token_hex
 import httpx2 as httpx
 import pytest
 
-from marketplace.addresses import networks
 from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from marketplace.settings import settings
+from marketplace.settings.addresses import networks
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.seats.models import Booking, BookingState, EndedBy
 from offers.seats.rules import MOST_ACTIVE, MOST_WAITING

@@ -18,7 +18,7 @@ from offers.messages.models import Recipients
 from offers.messages.queries import recipients
 from offers.participants.queries import participants_before
 from offers.seats import rules, sql
-from offers.seats.models import BookingState, EndedBy
+from offers.seats.models import ACTIVE, SEATED, BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW
 
@@ -80,7 +80,7 @@ async def test_who_had_a_place_is_the_same_in_sql_as_in_python(pool: None, seate
 
 @pytest.mark.parametrize("state", BookingState)
 async def test_a_state_is_active_or_seated_in_sql_as_in_python(pool: None, state: BookingState) -> None:
-    for law, states in ((sql.active(), rules.ACTIVE), (sql.seated(), rules.SEATED)):
+    for law, states in ((sql.active(), ACTIVE), (sql.seated(), SEATED)):
         assert await value(f"SELECT {law} FROM (SELECT $1::text AS state) b", state.value) is (
             state in states
         )

@@ -33,7 +33,7 @@ async def make(area: FocusArea, *, by: UUID, now: datetime, title: Texts, **fact
     async with in_transaction():
         measure = await Measure.create(
             focus_area=area,
-            number=await next_number("measure", "focus_area_id", area.id),
+            number=await next_number("measure", area.id),
             title=title,
             **facts,
         )

@@ -4,9 +4,9 @@ import asyncio
 import os
 import re
 import secrets
-import sys
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -61,7 +61,7 @@ async def test_it_asks_before_it_undoes_and_says_what_it_does(own: str) -> None:
     assert migrate(own) == (0, "")
 
 
-async def test_it_lets_those_by_who_write_and_tries_again(own: str) -> None:
+async def test_it_lets_those_by_who_write_and_tries_again(own: str, tmp_path: Path) -> None:
     """0047 needs `session`, which a slow transaction holds: whoever writes there waits for no more than a moment."""
     assert migrate(own, "--to", BEFORE, "--yes")[0] == 0
     slow = await asyncpg.connect(**credentials(own))
@@ -69,25 +69,22 @@ async def test_it_lets_those_by_who_write_and_tries_again(own: str) -> None:
     held = slow.transaction()
     await held.start()
     await slow.execute("LOCK TABLE session IN ROW EXCLUSIVE MODE")
-    migrating = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "marketplace", "migrate", stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"TREFFPUNKT_DATABASE_URL": own},
-    )  # fmt: skip
-    assert migrating.stdout
-    reading = asyncio.create_task(migrating.stdout.readline())
-    longest = 0.0
+    here = os.environ | {"TREFFPUNKT_DATABASE_URL": own}
+    with (tmp_path / "said").open("wb") as said:
+        migrating = await asyncio.to_thread(program.start, "migrate", environment=here, said=said)
+    told, longest = tmp_path / "said", 0.0
     async with asyncio.timeout(240):
-        while not reading.done():
+        while "\n" not in told.read_text():
             began = time.monotonic()
             await writing.execute("UPDATE session SET starts_at = starts_at")
             longest = max(longest, time.monotonic() - began)
             await asyncio.sleep(0.02)
-    assert "others hold what it needs; it lets them by" in (await reading).decode()
+    assert "others hold what it needs; it lets them by" in told.read_text().splitlines()[0]
     await held.rollback()
     await slow.close()
     await writing.close()
-    rest = (await asyncio.wait_for(migrating.communicate(), 240))[0].decode()
-    assert (migrating.returncode, await newest(own)) == (0, NEWEST), rest
+    code = await asyncio.to_thread(migrating.wait)
+    assert (code, await newest(own)) == (0, NEWEST), told.read_text()
     assert 0.2 < longest < LOCK_TIMEOUT / 1000 + 10, "and not as long as the other holds it"
 
 

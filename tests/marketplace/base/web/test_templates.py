@@ -101,22 +101,6 @@ def test_what_was_typed_stays_and_every_error_leads_to_a_field() -> None:
     assert "<li>Kurset er fullt</li>" in html
 
 
-def test_a_chart_draws_nothing_for_months_to_come_and_no_number_for_what_is_hidden() -> None:
-    chart = drawn(
-        '{% from "components/charts.html" import bar_chart %}{{ bar_chart(points, "Personer", (100, 1200)) }}',
-        points=[("jan", 96), ("feb", "hidden"), ("mar", None)],
-    )
-    assert chart.count('class="c-bar"') == 1
-    assert chart.count('class="c-hidden"') == 1
-    assert re.findall(r"text-anchor=\"end\">([\d\u00a0]+)<", chart) == [
-        "0",
-        "300",
-        "600",
-        "900",
-        "1\u00a0200",
-    ]
-
-
 @pytest.mark.parametrize("status", [500, 503])
 def test_the_last_error_pages_need_nothing_but_the_settings(status: int) -> None:
     page = template(f"errors/{status}.html", "nb").render(request_id="abc123")

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.base.postgres.embedded import EmbeddedPostgres
-from tests import cluster
+from tests import cluster, program
 
 
 @pytest.fixture
@@ -29,12 +27,9 @@ def test_what_people_were_told_is_there_when_the_machine_is_lost_and_who_was_era
     place: Path, server: str
 ) -> None:
     migrated = cluster.KEPT / cluster.digest()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.drill.short", str(place), str(migrated)],
-        capture_output=True, text=True, check=False, timeout=180,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
+    done = program.run("-m", "tests.drill.short", str(place), str(migrated))
+    assert done.code == 0, done.said
+    found = json.loads(done.out.splitlines()[-1])
     assert found["told"] > 10
     assert (found["lost"], found["violations"]) == (0, [])
     assert found["erased"] is True, found["said"]

@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import httpx2 as httpx
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from marketplace.base.data.database import credentials
 from marketplace.base.data.instance import claim
 from marketplace.base.insight.board import CLASSES
 from marketplace.operations.insight.facts import in_tens
 from marketplace.routes import ROUTES
 from marketplace.schedule import TIMETABLE
-from tests.conftest import EMPTY
+from tests import program
+from tests.emptying import empty_at
 from tests.offers.seats.test_two_servers import free_port
 
 ROOT = Path(__file__).parents[4]
@@ -71,9 +70,7 @@ class Instance:
 
 async def emptied(url: str) -> None:
     """Nothing of an earlier test, and the demo's: else `serve` leaves it alone."""
-    connection = await asyncpg.connect(**credentials(url))
-    await connection.execute(EMPTY)
-    await connection.close()
+    await empty_at(url)
     await claim(url, datetime.now(UTC))
 
 
@@ -82,11 +79,8 @@ def watched(database_url: str) -> Iterator[Instance]:
     """Two web processes over the test's database, with their collector."""
     asyncio.run(emptied(database_url))
     port, metrics = free_port(), free_port()
-    ran = subprocess.Popen(
-        [sys.executable, "-m", "marketplace", "serve", "--port", str(port)], cwd=ROOT,
-        env=os.environ | {"TREFFPUNKT_METRICS_PORT": str(metrics), "TREFFPUNKT_WEB_PROCESSES": "2"},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    settings = {"TREFFPUNKT_METRICS_PORT": str(metrics), "TREFFPUNKT_WEB_PROCESSES": "2"}
+    ran = program.start("serve", "--port", str(port), environment=os.environ | settings)
     made = Instance(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{metrics}", psutil.Process(ran.pid))
     try:
         deadline = time.monotonic() + 120
@@ -205,10 +199,8 @@ def test_without_the_setting_nothing_is_opened_or_imported() -> None:
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(watched: Instance) -> None:
     port = watched.metrics.rpartition(":")[2]
-    ran = subprocess.run(
-        [sys.executable, "-m", "marketplace", "serve", "--port", str(free_port())], cwd=ROOT,
-        env=os.environ | {"TREFFPUNKT_METRICS_PORT": port}, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 1
-    assert f"Port {port} of 127.0.0.1 cannot be opened for metrics" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    taken = os.environ | {"TREFFPUNKT_METRICS_PORT": port}
+    ran = program.run("serve", "--port", str(free_port()), environment=taken)
+    assert ran.code == 1
+    assert f"Port {port} of 127.0.0.1 cannot be opened for metrics" in ran.err
+    assert "Traceback" not in ran.err

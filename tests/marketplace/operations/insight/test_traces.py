@@ -2,12 +2,9 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -16,10 +13,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from marketplace.base.insight.tracing import ATTRIBUTES, LITERAL
 from marketplace.routes import ROUTES
+from tests import program
 from tests.house.canaries import CANARY, FAULTS, ONE_EACH
 from tests.offers.seats.test_two_servers import free_port
 
-ROOT = Path(__file__).parents[4]
 TYPED = f"{CANARY}-skrevet"
 
 
@@ -48,11 +45,8 @@ def spans(database_url: str) -> list[Any]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     port, url = free_port(), f"http://127.0.0.1:{server.server_address[1]}/v1/traces"
-    ran = subprocess.Popen(
-        [sys.executable, "-m", "tests.house.canaries", str(port)], cwd=ROOT,
-        env=os.environ | {"TREFFPUNKT_OTLP_URL": url, "OTEL_BSP_SCHEDULE_DELAY": "200"},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    traced = os.environ | {"TREFFPUNKT_OTLP_URL": url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
+    ran = program.start("-m", "tests.house.canaries", str(port), environment=traced)
     try:
         ask(f"http://127.0.0.1:{port}")
     finally:

@@ -20,7 +20,7 @@ from offers.attendance.taps.queries import GLANCE, WHOLE, glance_of
 from offers.attendance.taps.rules import Logged
 from offers.catalogue.models import Offer, SeatPool
 from offers.rights.models import HostAssignment
-from offers.rights.queries import LEADING
+from offers.rights.queries import LEADS_NOW
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
@@ -194,7 +194,7 @@ async def test_a_page_is_told_what_it_has_not_seen_and_no_more(visitor: Visitor)
     [
         GLANCE,
         f"""SELECT there.* FROM person asker
-        LEFT JOIN LATERAL ({asking(glance_of(LEADING), "asker.id", "$2", "$3", "$4")}) there ON true
+        LEFT JOIN LATERAL ({asking(glance_of(LEADS_NOW), "asker.id", "$2", "$3", "$4")}) there ON true
         WHERE asker.id = $1""",
     ],
     ids=["by itself", "beside who asks"],

@@ -37,7 +37,7 @@ async def test_workers_killed_while_they_remind_lose_nobody_and_remind_nobody_tw
     await until_taken(handler, 30)
     for killed in workers.started:
         killed.kill()
-        assert await killed.wait() == -signal.SIGKILL
+        assert await asyncio.to_thread(killed.wait) == -signal.SIGKILL
     first = len(handler.taken)
     assert 30 <= first < PEOPLE
     clock.move(timedelta(hours=40, minutes=4))  # their leases end

@@ -226,3 +226,29 @@ async def test_no_is_no_however_many_they_are(visitor: Visitor, asked: Booking) 
     page = await visitor.open(f"{path}/{asked.id}")
     await Booking.filter(id=asked.id).update(seats=2)
     assert (await visitor.submit(page, answer="no", no="Ikke nå.")).status == 303
+
+
+async def test_yes_in_the_list_is_said_to_no_more_than_it_has_shown_either(
+    visitor: Visitor, asked: Booking
+) -> None:
+    path = await editor(visitor)
+    page = await visitor.open(path.replace("/requests", "/bookings"))
+    await Booking.filter(id=asked.id).update(seats=2)
+    again = await visitor.submit(page, f"/requests/{asked.id}", answer="yes")
+    assert (again.status, "Nå kommer 2. Se over, og svar på nytt." in again.text) == (422, True)
+    assert (await Booking.get()).state is BookingState.REQUESTED
+
+
+@pytest.mark.parametrize(
+    "said", [{"answer": "yes"}, {"answer": "no", "no": "Ikke nå."}, {"answer": "talk", "talk": WORDS}]
+)
+async def test_nothing_is_said_to_be_sent_to_whom_no_message_reaches(
+    visitor: Visitor, asked: Booking, said: dict[str, str]
+) -> None:
+    await rows("UPDATE contact_point SET channel = 'call', value = '+4751000042', verified_at = NULL")
+    path = await editor(visitor)
+    page = await visitor.follow(await visitor.submit(await visitor.open(f"{path}/{asked.id}"), **said))
+    assert "Svaret er lagret. Ingen melding når fram til dem." in page.text
+    assert [words for words in ("sagt fra.", "er sendt", "har sendt") if words in page.text] == []
+    assert "Ring disse (1)" in page.text
+    assert await OutboxMessage.all().count() == 0

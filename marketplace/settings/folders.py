@@ -1,15 +1,15 @@
-"""Folders that can never be right: what must lie apart from what. Rules of wrong_settings.py."""
+"""Folders that can never be right: what must lie apart from what. rules.py asks these."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketplace.variables import variable
+from marketplace.settings.variables import variable
 
 if TYPE_CHECKING:
     from marketplace.settings import Settings
 
-PLACE = Path(__file__).resolve().parents[1]
+PLACE = Path(__file__).resolve().parents[2]
 """Where the program itself lies, static files included."""
 APART = {
     "backup_dir": ("data_dir", "keys_dir", "keys_backup_dir"),

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from marketplace.addresses import LOOPBACK, is_address, is_network, parts_of, urlsplit_scheme
-from marketplace.variables import PREFIX, variable
-from marketplace.wrong_database import DATABASE_SCHEMES, database_address, database_in_the_open
-from marketplace.wrong_folders import backups_apart, keys_apart
+from marketplace.settings.addresses import LOOPBACK, is_address, is_network, parts_of, urlsplit_scheme
+from marketplace.settings.database import DATABASE_SCHEMES, database_address, database_in_the_open
+from marketplace.settings.folders import backups_apart, keys_apart
+from marketplace.settings.variables import PREFIX, variable
 
 if TYPE_CHECKING:
     from marketplace.settings import Settings

@@ -1,5 +1,5 @@
-"""Addresses of a database that can never be right, and those that lead over an open network. Rules of
-wrong_settings.py."""
+"""Addresses of a database that can never be right, and those that lead over an open network. rules.py
+asks these."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from marketplace.addresses import LOOPBACK, is_loopback, parts_of, urlsplit_scheme
+from marketplace.settings.addresses import LOOPBACK, is_loopback, parts_of, urlsplit_scheme
 
 if TYPE_CHECKING:
     from marketplace.settings import Settings

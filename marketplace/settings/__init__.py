@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from marketplace import addresses, wrong_settings
-from marketplace.addresses import LOOPBACK
-from marketplace.variables import PREFIX, Names, split, split_keys
-from marketplace.wrong_settings import DEFAULT_SECRET, NO_PROXY
+from marketplace.settings import addresses, rules
+from marketplace.settings.addresses import LOOPBACK
+from marketplace.settings.rules import DEFAULT_SECRET, NO_PROXY
+from marketplace.settings.variables import PREFIX, Names, split, split_keys
 
 TrickName = Literal[
     "pages",
@@ -219,7 +219,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def refuse_what_is_wrong(self) -> "Settings":
-        if found := list(wrong_settings.objections(self)):
+        if found := list(rules.objections(self)):
             raise ValueError("\n".join(found))
         return self
 
@@ -294,5 +294,5 @@ def _within(folder: Path, name: str) -> Path:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process. Raises ValidationError; `wrong_settings.problems` tells it."""
+    """The settings of this process. Raises ValidationError; `rules.problems` tells it."""
     return Settings()
