@@ -19,7 +19,8 @@ from marketplace.base.quick import drawing
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "var" / "templates"
 INTO_THEM = ("marketplace/locale/*/*/*.mo", "static/**/*", "marketplace/base/**/*.py")
-"""Texts, addresses of files, and what compiles or is called while it does (filters of constants). The settings that a template names are looked at one by one."""
+"""Texts, addresses of files, and what compiles or is called meanwhile (filters of constants). The settings that a
+template names are looked at one by one."""
 
 
 @cache
