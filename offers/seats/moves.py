@@ -275,7 +275,7 @@ async def start_of(pool: LockedPool, now: datetime) -> datetime | None:
 async def resize(pool: LockedPool, booking: Movable, seats: int, now: datetime) -> None:
     """Let a booking of a locked pool be of so many, with what that does to the seats. Whoever makes it larger has
     looked that there is room."""
-    held = seats - booking.seats if booking.state in SEATED else 0
+    held = seats - booking.seats if booking.seated else 0
     await rows(
         """WITH sized AS (UPDATE booking SET seats = $2, changed_at = $3 WHERE id = $1)
         UPDATE seat_pool SET taken = taken + $4 WHERE id = $5""",
