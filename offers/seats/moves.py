@@ -16,6 +16,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import Mail, name_of, post
 from offers.catalogue.models import Joining
+from offers.catalogue.opening import course_begun
 from offers.catalogue.queries import Viewer, published
 from offers.seats import rules
 from offers.seats.acts import Act
@@ -259,7 +260,8 @@ async def begun(pool: LockedPool, now: datetime) -> bool:
     decided = pool.pool
     if rules.Objection.OVER not in rules.closed(decided, now):
         return False
-    starts = await start_of(pool, now) if rules.goes_on(decided, now) else None
+    left = course_begun(pool.joining, pool.starts_at, now)  # what is left of it begins with its next time
+    starts = await start_of(pool, now) if left else None
     return starts is None or starts <= now
 
 
