@@ -13,6 +13,7 @@ class Saved(StrEnum):
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     KEPT = "kept"
+    OFF_RING = "off-ring"
     OPENED = "opened"
     QUEUE = "queue"
     RING = "ring"

@@ -156,15 +156,21 @@ async def at_home(chromium: Browser) -> AsyncIterator[Any]:
         yield opened
 
 
-async def test_a_phone_that_was_abroad_tells_the_hour_here(chromium: Browser) -> None:
+async def test_a_phone_that_was_abroad_tells_the_hour_here_as_its_page_writes_it(chromium: Browser) -> None:
     code = base64.b64encode((CODE / "fields.js").read_bytes()).decode()
     async with await chromium.new_context(timezone_id="America/New_York") as context:
         page = await context.new_page()
-        said = await page.evaluate(
-            "async (code) => (await import(code)).clock('2026-12-08T17:04:00Z')",
-            f"data:text/javascript;base64,{code}",
-        )
-    assert said == "18.04"
+        said = [
+            await page.evaluate(
+                """async ([code, lang]) => {
+                    document.documentElement.lang = lang;
+                    return (await import(`${code}#${lang}`)).clock("2026-12-08T17:04:00Z");
+                }""",
+                [f"data:text/javascript;base64,{code}", lang],
+            )
+            for lang in ("nb", "nn", "en")
+        ]
+    assert said == ["18.04", "18.04", "18:04"]
 
 
 async def test_no_tap_is_lost_or_doubled_by_a_net_that_comes_and_goes(at_home: Any) -> None:

@@ -204,7 +204,10 @@ def with_sign_in(response: Response, secret: str) -> Response:
 
 
 def _gone(request: Request, ticket: Ticket | None) -> Response:
-    """Why the link or the code does not work, and a way to a new one."""
+    """Why the link or the code does not work, and a way to a new one, which leads where they wanted."""
+    wanted = ticket.next_path if ticket else None
     return render(
-        request, "marketplace/people/sign_in/gone.html", ticket=ticket, status=410 if ticket else 404
-    )
+        request, "marketplace/people/sign_in/gone.html", ticket=ticket, status=410 if ticket else 404,
+        again=with_next("/sign-in", wanted) if wanted else "/sign-in", wanted=wanted or "/my-page",
+        proves=False,
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from offers.participants import actions as participants_actions
 from offers.rights.models import HostAssignment
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
+from offers.telling.models import PhoneCall
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
@@ -91,6 +92,16 @@ async def test_after_the_talk_they_are_let_in(visitor: Visitor, asked: Booking) 
     theirs = await visitor.open(link_path(asked.id, 1))
     assert theirs.heading == "Du er påmeldt"
     assert WORDS.split("\n")[0] not in theirs.text
+
+
+async def test_who_is_taken_off_and_reached_by_no_message_is_to_be_rung(
+    visitor: Visitor, asked: Booking
+) -> None:
+    await rows("UPDATE booking SET contact_id = NULL")
+    path = (await editor(visitor)).replace("requests", f"take-off?booking={asked.id}")
+    done = await visitor.follow(await visitor.submit(await visitor.open(path), "/take-off"))
+    assert "Påmeldingen er meldt av, men ingen melding når fram til dem." in done.text
+    assert await PhoneCall.filter(booking_id=asked.id, called_at=None).count() == 1
 
 
 async def test_a_no_comes_with_the_words_of_the_organisation(visitor: Visitor, asked: Booking) -> None:
