@@ -100,14 +100,23 @@ PAGES = (
     "/districts",
     "/reports",
 )
+AT_MEETINGS = {"attendance", "booking", "register"}
 SENT = {
     "/today": {"booking", "register"},
     "/statistics/coverage": {"seat_pool"},
     "/statistics/coverage.csv": {"seat_pool"},
     "/statistics/coverage.xlsx": {"seat_pool"},
+    "/reports/{slug}": AT_MEETINGS,
+    "/reports/{slug}/words/{section}": AT_MEETINGS,
+    "/reports/{slug}/discard": AT_MEETINGS,
+    "/reports/{slug}/versions/{number}": AT_MEETINGS,
+    "/reports/{slug}/versions/{number}/report.pdf": AT_MEETINGS,
+    "/reports/{slug}/versions/{number}/report.xlsx": AT_MEETINGS,
+    "/reports/{slug}/versions/{number}/report.csv": AT_MEETINGS,
 }
 """What pages of figures may ask of who came and who booked, by whatever room they ask: today which registers are not
-saved and who answers late, and the map which offers have room."""
+saved and who answers late, the map which offers have room, and a report which organisations were at the meetings of
+Frivillighetsdialogen. Nobody is counted there."""
 
 
 @pytest.mark.parametrize(
