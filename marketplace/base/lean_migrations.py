@@ -48,7 +48,6 @@ class Models(dict[Key, ModelState]):
     def pop(self, key: Key, default: Any = None) -> Any:
         found = self.get(key, default)
         super().pop(key, None)
-        self.own.discard(key)
         return found
 
     def values(self) -> Any:
