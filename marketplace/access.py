@@ -15,7 +15,16 @@ from starlette.types import Receive, Scope, Send
 from marketplace.acts import Act
 from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, unavailable
-from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, SignedOut, StaleForm, TooMany
+from marketplace.base.errors import (
+    AnothersForm,
+    BodyTooLarge,
+    Forbidden,
+    NotFound,
+    Problem,
+    SignedOut,
+    StaleForm,
+    TooMany,
+)
 from marketplace.base.i18n import gettext
 from marketplace.base.log import by_database
 from marketplace.base.site import set_site
@@ -23,6 +32,7 @@ from marketplace.base.web.access import SECOND_FACTOR, Mark, View
 from marketplace.base.web.cookies import cookie
 from marketplace.base.web.http import Request, local_path, see_other, with_next, without_positions
 from marketplace.base.web.limits import counted_anyway
+from marketplace.base.web.openers import LENGTH
 from marketplace.base.web.templates import render
 from marketplace.base.web.uploads import is_upload
 from marketplace.people.sign_in.actions import touch
@@ -223,10 +233,12 @@ def problem_page(request: Request, problem: Problem) -> Response:
         headers["Retry-After"] = "5"
     again = None
     sent = None if is_upload(request.scope) else request.scope.get("form_fields")
-    late = isinstance(problem, StaleForm | SignedOut | TooMany)
+    late = isinstance(problem, StaleForm | SignedOut | TooMany) and not isinstance(problem, AnothersForm)
     if sent is not None and late and request.headers.get("sec-fetch-site") == "same-origin":
         # The browser says that it is our own form: what was typed can be sent again. (No file can.)
         again = {name: given for name, given in sent.items() if name != "form_token"}
+        if isinstance(problem, SignedOut):  # whoever signs in next may be another
+            request.scope["opener"] = sent.get("form_token", [""])[-1][:LENGTH]
     return render(
         request, name, status=problem.status, headers=headers, message=problem.message, request_id=request.request_id,
         back=request.form_page(),

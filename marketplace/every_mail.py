@@ -2,6 +2,7 @@
 
 from marketplace.dialogue import mails as dialogue_mails
 from marketplace.goals.plans.measures import mails as measures_mails
+from marketplace.guide.ringing import mails as ringing_mails
 from marketplace.guide.sending import mails as sending_mails
 from marketplace.people import mails as people_mails
 from marketplace.people.acting import mails as acting_mails
@@ -29,5 +30,5 @@ MAILS = (
     people_mails, sign_in_mails, contacts_mails, acting_mails, members_mails, approval_mails, team_mails,
     bookings_mails, several_mails, times_mails, links_mails, mending_mails, sessions_mails, messages_mails,
     reminders_mails, follow_up_mails, openings_mails, closings_mails, work_mails, dialogue_mails, measures_mails,
-    sending_mails, substitute_mails, unsent_mails,
+    ringing_mails, sending_mails, substitute_mails, unsent_mails,
 )  # fmt: skip

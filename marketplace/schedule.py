@@ -17,6 +17,7 @@ from marketplace.base.log import configure
 from marketplace.base.post import outbox, queue
 from marketplace.base.post.queue import Claimed
 from marketplace.dialogue.telling.jobs import follow_meetings
+from marketplace.guide.ringing.jobs import tell_guides
 from marketplace.operations.alarm.jobs import tell_operator
 from marketplace.operations.backup.jobs import end_keys
 from marketplace.operations.jobs import reports
@@ -67,6 +68,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("tell_opened", MINUTE, tell_opened, in_demo=5 * SECOND),
     Job("tell_of_requests", 5 * SECOND, tell_of_requests, in_demo=2 * SECOND),
     Job("tell_of_calls", 30 * SECOND, tell_of_calls, in_demo=2 * SECOND),
+    Job("tell_guides", MINUTE, tell_guides, in_demo=2 * SECOND),
     Job("tell_who_waits", 10 * MINUTE, tell_who_waits, in_demo=5 * SECOND),
     Job("tell_of_applications", 10 * MINUTE, tell_of_applications, in_demo=5 * SECOND),
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),

@@ -10,12 +10,14 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 import structlog
+from tortoise import Tortoise
 from xdist.scheduler import LoadScopeScheduling
 
 sys.dont_write_bytecode = False
@@ -42,10 +44,11 @@ for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_
 import marketplace.every_mail  # noqa: F401 - it fills MAILS: every mail there is can be sent
 from marketplace.base.data import database
 from marketplace.settings import settings
-from tests import cluster, typed_rows
+from tests import cluster, compiled, emptying, typed_rows
 from tests.visitor import Visitor
 
 typed_rows.use()
+compiled.use()
 structlog.configure(
     processors=[
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
@@ -62,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     folder = Path(tempfile.mkdtemp(prefix="treffpunkt-test-", dir="/tmp"))
+    compiled.forget()
     postgres = cluster.start(folder)
     os.environ["TEST_SERVER"] = postgres.dsn
 
@@ -100,7 +104,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 class ByFile(LoadScopeScheduling):
     """A file's tests stay with one worker, in their order: it puts up its town once. The journeys stay with one too: it
-    starts one instance and one browser; but for those that have an instance of their own, whose clock they move.
+    starts one instance and one browser; but for those that have an instance of their own, whose clock they move. So do
+    all that look into the program's own code: it is parsed once.
     (xdist's own groups are no names of ours, and pytest 9 knows them no more.)"""
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
@@ -109,7 +114,17 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "journeys" if "/journeys/" in file and not file.endswith(OWN_INSTANCE) else file
+        if "/journeys/" in file and not file.endswith(OWN_INSTANCE):
+            return "journeys"
+        return "code" if file in looking_into_code() else file
+
+
+@cache
+def looking_into_code() -> frozenset[str]:
+    """Files of tests that ask for the program's code as trees (tests/house/code.py)."""
+    house = Path(__file__).parent / "house"
+    asking = [file for file in house.glob("test_*.py") if "from tests.house.code import" in file.read_text()]
+    return frozenset(file.relative_to(house.parents[1]).as_posix() for file in asking)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
@@ -144,26 +159,20 @@ def database_url(server: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 async def pool(database_url: str) -> AsyncIterator[None]:
-    await database.connect(database_url)
+    """The program's own connections. What was prepared on them stays so: a worker sends thousands of statements, some
+    of them all the time, and asyncpg would keep a hundred."""
+    config = database.config(database_url)
+    config["connections"]["default"]["credentials"]["statement_cache_size"] = 2000
+    await Tortoise.init(config=config, _enable_global_fallback=True)
     yield
     await database.disconnect()
-
-
-EMPTY = """DO $$ DECLARE t text; BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR t IN SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
-        AND relnamespace = 'public'::regnamespace AND relname NOT IN
-        ('tortoise_migrations', 'migration_mark', 'catalogue_revision', 'equal_words')
-    LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
-    DELETE FROM equal_words WHERE written_at IS NOT NULL;
-    PERFORM setval('offer_number_seq', 1, false);
-END $$"""
+    await emptying.end()
 
 
 @pytest.fixture
 async def db(pool: None) -> None:
     """Empty tables, but for the words that all begin with. The rows stay after a failed test, for looking at."""
-    await database.rows(EMPTY)
+    await emptying.empty()
 
 
 @pytest.fixture

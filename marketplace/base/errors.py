@@ -35,6 +35,12 @@ class StaleForm(Forbidden):
     page = "stale_form"
 
 
+class AnothersForm(StaleForm):
+    """A form that somebody else had opened, whose sign-in it was then: their words are not sent as another's."""
+
+    page = "anothers_form"
+
+
 class SignedOut(Forbidden):
     """A form of whoever was signed in when they opened it, and is not any more."""
 

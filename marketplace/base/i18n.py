@@ -27,6 +27,7 @@ class Language:
     before_clock: str = f"kl.{NBSP}"
     whole_hour: str = "{0.hour}"
     other_hour: str = "{0.hour}.{0.minute:02}"
+    in_digits: str = "{0:%H.%M}"
     small_weekdays: bool = True
     stemming: str = "norwegian"
     """What PostgreSQL calls the stemming of its words."""
@@ -36,7 +37,14 @@ OURS = {
     "nb": Language("Bokmål", "nb_NO"),
     "nn": Language("Nynorsk", "nn_NO"),
     "en": Language(
-        "English", "en_GB", "", "{0:%H:%M}", "{0:%H:%M}", small_weekdays=False, stemming="english"
+        "English",
+        "en_GB",
+        "",
+        "{0:%H:%M}",
+        "{0:%H:%M}",
+        "{0:%H:%M}",
+        small_weekdays=False,
+        stemming="english",
     ),
 }
 """Every language, and all that differs between them but for the texts."""
@@ -211,6 +219,11 @@ def _clock(at: time) -> str:
 def clock_words(moment: datetime) -> str:
     """18 or 19.30 (19:30 in English, which also writes 18:00)."""
     return _clock(oslo(moment).time())
+
+
+def clock_in_digits(at: datetime | time) -> str:
+    """18.00, as a field holds it (18:00 in English)."""
+    return OURS[_lang.get()].in_digits.format(oslo(at).time() if isinstance(at, datetime) else at)
 
 
 def at_clock(moment: datetime) -> str:

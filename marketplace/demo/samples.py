@@ -20,7 +20,7 @@ from marketplace.base.post.mail import Facts
 from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.goals.models import FocusArea, Measure, Plan
-from marketplace.people.models import ContactPoint, Person
+from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.people.sign_in.models import SignInTicket
 from marketplace.people.sign_in.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, ClosedBy, Register
@@ -59,7 +59,7 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
-    "asked", "asked_before", "ring_me", "calls_wait", "led_changed",
+    "asked", "asked_before", "ring_me", "calls_wait", "desk_calls", "led_changed",
     "day_before", "day_after", "registers", "who_came", "unsent", "sent_elsewhere",
     "name_changed",
     "off_calendar", "measures_given", "offer_facts", "substitute", "substitute_changed",
@@ -144,7 +144,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
     if name in ("session_cancelled", "offer_cancelled"):
         sessions[0].status, sessions[0].note = SessionStatus.CANCELLED, "Aud er syk." if words.full else ""
     booker, other = (Person(name=each, created_at=now) for each in (words.name, words.other))
-    participant = other if words.full else booker
+    participant = other if words.full or name == "desk_calls" else booker
     contact = ContactPoint(
         person_id=booker.id, channel=Channel.EMAIL, value="kari@example.no", created_at=now
     )
@@ -217,6 +217,16 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         ]
     if name in ("ring_me", "calls_wait"):
         objects.append(call)
+    if name == "desk_calls":
+        participant.shielded, call.about, call.number = True, CallAbout.PROMOTED, None
+        objects += [
+            call,
+            Membership(person_id=booker.id, organization_id=owner.id, role=Role.GUIDE, created_at=now),
+            ActsFor(
+                actor_id=booker.id, person_id=participant.id, relation=Relation.GUIDE, created_at=now,
+                accepted_at=now, desk_id=owner.id,
+            ),
+        ]  # fmt: skip
     if name in ("missed", "thanks"):
         came = name == "thanks"
         objects += [
@@ -280,6 +290,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         "asked_before": to_member | {"bookings": [str(booking.id)]},
         "ring_me": to_member | {"call": str(call.id)},
         "calls_wait": to_member,
+        "desk_calls": to_member,
         "led_changed": to_member
         | {"sessions": {str(one.id): 0 for one in sessions[: 2 if words.full else 1]}},
         "registers": to_member,

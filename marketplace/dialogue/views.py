@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from marketplace.base.clock import oslo
 from marketplace.base.errors import NotFound, Refused
+from marketplace.base.i18n import clock_in_digits, pick
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import pick
 from marketplace.base.web.access import coordinator, signed_in
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
@@ -190,7 +190,7 @@ async def move_meeting(request: Request) -> Response:
     places = await venues(found.dialogue.municipality_id)
     starts, ends = oslo(session.starts_at), oslo(session.ends_at)
     form: Any = MoveForm.blank(
-        day=f"{starts.day}.{starts.month}.{starts.year}", starts=f"{starts:%H.%M}", ends=f"{ends:%H.%M}",
+        day=f"{starts.day}.{starts.month}.{starts.year}", starts=clock_in_digits(starts), ends=clock_in_digits(ends),
         venue=session.venue_id or found.offer.venue_id, sequence=session.sequence,
     )  # fmt: skip
     status = 200

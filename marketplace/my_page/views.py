@@ -50,6 +50,7 @@ async def _page(
         others=rules.by_participant(booking for booking in coming if booking not in own),
         following=next((booking for booking in own if booking.confirmed and booking.starts_at), None),
         past=past,
+        helped={one.id for one in past if not rules.is_own(one, me.id, me.name)},
         certificates=await with_certificate([one.id for one in past if one.confirmed], now, me.id) if past else set(),
         told=rules.told,
         contacts=await verified_contacts(me.id),

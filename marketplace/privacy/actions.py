@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data import audit, jobs, ledger
 from marketplace.base.data.database import UNAVAILABLE, column, rows, value
 from marketplace.base.post import mailbox
+from marketplace.privacy.erasure.actions import erase_what_came_after
 from marketplace.privacy.kept.rules import AUDIT_MONTHS, MAILBOX, Goes
 from marketplace.privacy.rules import TABLES
 from marketplace.statistics.closing import due
@@ -31,13 +32,12 @@ FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 
 async def forget(now: datetime) -> dict[str, int]:
-    """Delete or empty all that is due. Returns how many rows (months of audit_entry, years of keys) by table, without
-    those that had none. It may be stopped at any place and begun again. Raises what went wrong with one of them when
-    all the others are done: nobody's data stays because another's could not go."""
+    """Delete or empty all that is due. Returns how many rows (months of audit_entry, years of keys, persons) by table,
+    without those that had none. It may be stopped at any place and begun again. Raises what went wrong with one of them
+    when all the others are done: nobody's data stays because another's could not go."""
     counts = dict[str, int]()
-    steps: list[Step] = [
-        (table, partial(apply, table, about.goes)) for table, about in TABLES.items() if about.goes
-    ]
+    steps: list[Step] = [("erased", erase_what_came_after)]
+    steps += [(table, partial(apply, table, about.goes)) for table, about in TABLES.items() if about.goes]
     steps += [
         ("audit_entry", audit.open_months),
         ("audit_entry", partial(audit.drop_months, keep=AUDIT_MONTHS)),

@@ -98,7 +98,9 @@ async def attainment(municipality: UUID, year: int, now: datetime) -> Attainment
         for goal in area.goals:
             goal.focus_area = area
     changes = await GoalChange.filter(goal_id__in=[goal.id for goal in goals]).order_by("-at", "-id")
-    aims = await _aims([goal for goal in goals if not goal.withdrawn_at], changes, year, now)
+    over = month_start(date(year + 1, 1, 1))
+    stood = [goal for goal in goals if goal.withdrawn_at is None or goal.withdrawn_at >= over]
+    aims = await _aims(stood, changes, year, now)
     said = await newest_comments([measure.id for area in areas for measure in area.measures])
     return Attainment(
         tuple(pick(plan.title) for plan in plans),

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.clock import month_start
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import column, rows
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, month, ngettext, short_day
 from marketplace.base.numbers import share
+from marketplace.dialogue.queries import THERE_OF_ALL
 from marketplace.goals.models import Changed as GoalChanged
 from marketplace.reports.attainment import Attainment
 from marketplace.reports.content import Bars, Section, Table, Value, shown
@@ -207,25 +208,25 @@ def _compared(numbers: Numbers, measure: Measure) -> tuple[Value, ...]:
 
 
 class _Held(NamedTuple):
-    """A meeting of a dialogue, and how many organisations were there."""
+    """A meeting of a dialogue, and how many organisations were there; None where nobody has said it."""
 
     starts_at: datetime
-    organizations: int
+    organizations: int | None
 
 
-MEETINGS = """SELECT s.starts_at, (SELECT count(*) FROM meeting_organization x
-        WHERE x.meeting_id = m.id) AS organizations
-    FROM dialogue d JOIN dialogue_meeting m ON m.dialogue_id = d.id
-        JOIN session s ON s.offer_id = m.offer_id AND s.status <> 'cancelled'
-    WHERE d.municipality_id = $1 AND s.starts_at >= $2 AND s.starts_at < $3 AND s.ends_at <= $4
+MEETINGS = f"""WITH {THERE_OF_ALL} SELECT s.starts_at, nullif((SELECT count(*) FROM there x WHERE x.meeting_id = m.id),
+        CASE WHEN NOT m.nobody_came THEN 0 END) AS organizations
+    FROM dialogue_meeting m JOIN session s ON s.offer_id = m.offer_id AND s.status <> 'cancelled'
+    WHERE m.dialogue_id = ANY($1) AND s.starts_at >= $2 AND s.starts_at < $3 AND s.ends_at <= $4
     ORDER BY s.starts_at, s.id"""
 
 
 async def dialogue(municipality: UUID, year: int, now: datetime) -> Section:
     """The meetings of Frivillighetsdialogen in the year."""
     starts, ends = (month_start(date(each, 1, 1)) for each in (year, year + 1))
-    found = await rows(_Held, MEETINGS, municipality, starts, ends, now)
-    lines = tuple((short_day(one.starts_at), one.organizations or None) for one in found)
+    dialogues = await column("SELECT id FROM dialogue WHERE municipality_id = $1", municipality)
+    found = await rows(_Held, MEETINGS, dialogues, starts, ends, now)
+    lines = tuple((short_day(one.starts_at), one.organizations) for one in found)
     tables = (
         (Table(_("Møtene i %(year)s", year=year), (_("Dag"), _("Organisasjoner")), lines),) if lines else ()
     )

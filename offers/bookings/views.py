@@ -39,6 +39,7 @@ from offers.publishing.questions import queries as questions_queries
 from offers.publishing.questions import rules as asked
 from offers.seats import claims
 from offers.seats import rules as seats_rules
+from offers.seats.models import BookingState
 from organizations.members.models import Role
 
 
@@ -135,6 +136,20 @@ async def represented(form: Filled[Any], slug: str, viewer: Viewer) -> set[UUID]
     return found
 
 
+async def _filled(request: Request, booked: claims.Booked, party: claims.Party) -> str:
+    """What the page of a booking is to say of it, if it came to the queue by a form that had a place to give."""
+    asked_to_wait = party.waiting_ok or "full" in await request.fields()
+    return f"?saved={Saved.FILLED}" if booked.state is BookingState.WAITING and not asked_to_wait else ""
+
+
+async def not_booked(request: Request, viewer: Viewer) -> Response:
+    """What was to be booked has gone while the form stood open: its page says how it is now. Raises NotFound where the
+    viewer may not see that either."""
+    slug = request.path_params["slug"]
+    await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
+    return see_other(f"/offers/{slug}?saved={Saved.NOT_BOOKED}", request)
+
+
 @public
 async def create(request: Request) -> Response:
     """POST /offers/{slug}/bookings"""
@@ -155,11 +170,16 @@ async def create(request: Request) -> Response:
             booked, key = await mending_views.book_once(
                 request, form, party, slug, [session], lambda key: act(form_key=key), tries
             )
-            receipt = see_other(booked.path, request)
+            receipt = see_other(booked.path + await _filled(request, booked, party), request)
             return mending_views.remembering(request, receipt, slug, [session], party, key)
+        except NotFound:
+            return await not_booked(request, viewer)
         except Refused as refused:
             why = refused
-    found = await queries.bookable(slug, session, viewer, request.lang)
+    try:
+        found = await queries.bookable(slug, session, viewer, request.lang)
+    except NotFound:
+        return await not_booked(request, viewer)
     if isinstance(why, HasTime):
         return _has_time(request, found, why.path, 409)
     if isinstance(why, claims.JustSent):
@@ -235,10 +255,11 @@ async def answer(request: Request) -> Response:
     said = fields.get("answer", [""])[-1]
     if said not in ("yes", "no"):
         raise BadRequest(_("Velg ja eller nei."))
-    await actions.answer_offer(
+    state = await actions.answer_offer(
         found.id, said == "yes", now=request.now, shown=shown_by(fields.get("shown", []))
     )
-    return see_other(found.path, request)
+    late = said == "yes" and state is BookingState.WAITING
+    return see_other(found.path + (f"?saved={Saved.LATE}" if late else ""), request)
 
 
 @public

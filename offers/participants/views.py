@@ -188,7 +188,8 @@ async def take_off(request: Request) -> Response:
         raise NotFound
     if request.method == "POST":
         await actions.cancel(party.id, now=request.now, by=request.person.id, ended_by=EndedBy.HOST)
-        return see_other(f"/manage/offers/{offer.slug}/bookings?saved={Saved.TAKEN_OFF}", request)
+        said = Saved.TAKEN_OFF if party.reached else Saved.OFF_RING
+        return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
     await participants_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(
         request, "offers/participants/take_off.html", offer=offer, party=party, section="/manage",

@@ -192,8 +192,11 @@ async def insert(claim: Claim) -> Booked:
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolationError):
             raise Taken from error
-        if claim.seen is not None and isinstance(error.__cause__, ForeignKeyViolationError):
-            raise Overtaken from error  # what it is to hang on has gone since it was looked at: a question, say
+        if isinstance(error.__cause__, ForeignKeyViolationError):
+            # What it is to hang on has gone since it was looked at: a question, or an address that was taken away.
+            if claim.seen is not None:
+                raise Overtaken from error
+            raise Refused(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til.")) from error
         raise
     except RaiseError as error:
         words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from marketplace.base.clock import oslo
 from marketplace.base.errors import Refused
+from marketplace.base.i18n import clock_in_digits
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
@@ -44,7 +45,8 @@ async def move(request: Request) -> Response:
     if request.method == "GET":
         starts, ends = oslo(session.starts_at), oslo(session.ends_at)
         form = MoveForm.blank(
-            day=f"{starts.day}.{starts.month}.{starts.year}", starts=f"{starts:%H.%M}", ends=f"{ends:%H.%M}",
+            day=f"{starts.day}.{starts.month}.{starts.year}",
+            starts=clock_in_digits(starts), ends=clock_in_digits(ends),
             venue=session.venue_id or offer.venue_id, sequence=session.sequence,
         )  # fmt: skip
         return await moving(request, session, places, form)

@@ -77,7 +77,7 @@ def words(about: CallAbout, call: Occasion) -> str:
             return _("De var ikke med %(when)s, og vil gjerne bli ringt.", when=time)
         case CallAbout.CLOSED:
             return _(
-                "Kommunen har stengt arrangøren for en tid. Plassen er fortsatt deres, men det er ikke sikkert at det "
+                "Kommunen har stengt arrangøren for en tid. Påmeldingen står som før, men det er ikke sikkert at det "
                 "blir noe av."
             )
         case CallAbout.REOPENED:

@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.text import name_order
-from organizations.approval.rules import SUSPENDED
+from organizations.approval.rules import SUSPENDED, looks_as
 from organizations.directory.models import Organization, OrganizationState, OrganizationText, Stands
 from organizations.members.queries import APPROVAL_REACH, coordinators_to_tell, managers_to_tell
 
@@ -227,6 +227,17 @@ async def decisions_about(organization: UUID) -> list[Answered]:
         ORDER BY at DESC, id DESC""",
         organization,
     )
+
+
+async def named_alike(organization: Organization) -> list[Applied]:
+    """Those that everybody sees, and whose name can be taken for this one's."""
+    shown = await rows(
+        Applied,
+        f"""SELECT slug, name, state FROM organization WHERE state = 'approved' AND id <> $1
+        ORDER BY {name_order("name")}, slug""",
+        organization.id,
+    )
+    return [one for one in shown if looks_as(one.name) == looks_as(organization.name)]
 
 
 class Hidden(NamedTuple):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.text import name_key, without_marks
 from organizations.approval.models import Answer
 from organizations.directory.models import Organization, OrganizationKind, OrganizationState, RegisterState
 
@@ -57,6 +58,21 @@ DOUBTFUL = {RegisterState.CLOSED, RegisterState.NOT_FOUND}
 """What a coordinator should look twice at."""
 WELCOME = lazy("Velkommen! Nå kan dere lage tilbud.")
 """The reason of an approval where the coordinator gives none."""
+
+
+LOOKS_AS = str.maketrans(
+    dict(zip("аеорсухкмтвнѕԁԛԝһαορνκτυχβεηζμøłđ0", "aeopcyxkmtbhsdqwhaopvktyxbehzmoldo", strict=True))
+    | dict.fromkeys("iıіӏι1|", "l")
+    | {"æ": "ae"}
+)
+"""Letters that are taken for others, of our own alphabet and of two that have the same shapes; in small letters."""
+
+
+def looks_as(name: str) -> str:
+    """What is equal for names of organisations that a reader can take for each other: letters of one shape, accents,
+    dots, dashes and spaces aside."""
+    plain = without_marks(name_key(name)).translate(LOOKS_AS)
+    return "".join(sign for sign in plain if sign.isalnum()) or name_key(name)
 
 
 def objections(

@@ -186,6 +186,7 @@ async def _approval(
         register_label=rules.REGISTER_LABELS[found.register_state] if found.register_state else "",
         hides=await queries.would_hide(found.id, request.now) if found.approved else None,
         summary=await queries.summary_of(found), owners=await queries.owners_of(found.id),
+        alike=[] if found.approved else await queries.named_alike(found),
     )  # fmt: skip
 
 

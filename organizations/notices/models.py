@@ -18,6 +18,7 @@ class Notice(StrEnum):
     REGISTERS = "registers"
     MEASURE = "measure"
     CHANGED = "changed"
+    DESK = "desk"
 
 
 class MemberNotice(Row):

@@ -12,11 +12,12 @@ from organizations.notices.models import Notice
 
 USUAL = {
     Notice.REQUEST: True, Notice.REMINDER: True, Notice.DIGEST: False, Notice.TOMORROW: False, Notice.REGISTERS: True,
-    Notice.MEASURE: True, Notice.CHANGED: True,
+    Notice.MEASURE: True, Notice.CHANGED: True, Notice.DESK: True,
 }  # fmt: skip
 """What comes to whoever has not chosen. Somebody waits for an answer to a request, a host is asked once who
 came and the municipality asks once a week at the most, and who answers for a measure has to know; who leads
-what another has cancelled would come to a closed door; all else can be looked up."""
+what another has cancelled would come to a closed door; whom only a guide can ring hears it from nobody else; all else
+can be looked up."""
 
 ANSWERS = (Role.EDITOR, Role.MANAGER)
 """Who may answer a request (product.md: a host sees who comes, and nothing else)."""
@@ -28,6 +29,7 @@ RECEIVES = {
     Notice.REGISTERS: (Role.HOST, *ANSWERS),
     Notice.MEASURE: ANSWERS,
     Notice.CHANGED: (Role.HOST, *ANSWERS),
+    Notice.DESK: (Role.GUIDE,),
 }
 """The roles that a kind is for. A host is told of what they lead."""
 
@@ -39,6 +41,7 @@ LABELS = {
     Notice.REGISTERS: lazy("Når oppmøte ikke er ført"),
     Notice.MEASURE: lazy("Når dere får ansvaret for et tiltak"),
     Notice.CHANGED: lazy("Når noen andre flytter eller avlyser noe du er vert for"),
+    Notice.DESK: lazy("Når noen du har meldt på, må ringes"),
 }
 HINTS = {
     Notice.REQUEST: lazy("Med en gang. De venter på dere."),
@@ -48,6 +51,7 @@ HINTS = {
     Notice.REGISTERS: lazy("Klokka 9 dagen etter, og når kommunen minner om det, høyst én gang i uka."),
     Notice.MEASURE: lazy("Med en gang en koordinator i kommunen har satt dere opp."),
     Notice.CHANGED: lazy("Med en gang, så du ikke møter opp til noe som er flyttet eller avlyst."),
+    Notice.DESK: lazy("På dagtid, når ingen har ringt på en halv time. Ingen andre har nummeret."),
 }
 
 

@@ -26,7 +26,7 @@ async def notices(request: Request) -> Response:
     organization = await organization_of(request.person, request.path_params["slug"])
     kinds = rules.kinds_for(await roles_in(organization.id, request.person.id))
     if not kinds:
-        raise NotFound  # a guide or a coordinator hears nothing of its offers
+        raise NotFound  # a coordinator hears nothing of its offers
     form, status = await _chosen(organization, request.person, kinds), 200
     if request.method == "POST":
         form, status = await NoticesForm.read(request), 422
@@ -46,7 +46,8 @@ async def notices(request: Request) -> Response:
         request, "organizations/notices/notices.html", status=status, organization=organization, form=form,
         choices=[(kind.value, rules.LABELS[kind], rules.HINTS[kind]) for kind in kinds],
         reached=await queries.has_address(request.person.id),
-        answers=Notice.REQUEST in kinds, told=await queries.is_anybody_told(organization.id),
+        desk=kinds == [Notice.DESK], answers=Notice.REQUEST in kinds,
+        told=await queries.is_anybody_told(organization.id),
     )  # fmt: skip
 
 

@@ -4,9 +4,10 @@ export const words = form && JSON.parse(form.dataset.words);
 export const said = (name, values = {}) => words[name].replace(/%\((\w+)\)s/g, (_, one) => values[one]);
 export const controls = (name) => [...form.querySelectorAll(`[data-tap="${name}"]`)];
 export const status = form?.querySelector("[data-status]");
-// The hour here, as the server says it, whatever the phone's own zone is.
+// The hour here, as the server says it, whatever the phone's own zone is: 18.04, and 18:04 in English.
 const HOUR = { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Oslo" };
-export const clock = (at) => new Date(at).toLocaleTimeString("nb-NO", HOUR).replace(":", ".");
+const BETWEEN = document.documentElement.lang === "en" ? ":" : ".";
+export const clock = (at) => new Date(at).toLocaleTimeString("en-GB", HOUR).replace(":", BETWEEN);
 const MOODS = { present: "here", excused: "word", absent: "gone" };
 
 // What each showed last.

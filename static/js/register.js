@@ -140,6 +140,11 @@ const hear = (what, more) => {
     calm().then(() => { if (queue.last.get(name)?.id === more.id && !typing(name)) { show(name, more.value); count(); } });
   }
   if (what === "sent") {
+    // What was refused stands as it stood, also for whom the server tells nothing of the register any more.
+    if (more.taps.some((one) => one.id === sentBefore?.id && one.outcome === "refused")) {
+      if (!more.register) { undo?.forEach(([name, before]) => show(name, before)); count(); }
+      undo = null;
+    }
     meet(more.register);
     tell(false, sentBefore);
     if (more.register) { queue.store.stands(queue.person, queue.session, more.register); }

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.base.data import database
 from offers.attendance.substitute.rules import COOKIE
-from tests.conftest import EMPTY, NOW
-from tests.house.town import BROWSER, Town, build, routes
+from tests.conftest import NOW
+from tests.house.standing import stand
+from tests.house.town import BROWSER, Town, routes
 from tests.house.undone import forget_revisions
 from tests.visitor import Visitor
 
@@ -23,8 +23,7 @@ WHOSE = {"/approvals": "coordinator", "/guide/calls": "guide"}
 
 @pytest.fixture(scope="module")
 async def town(pool: None) -> AsyncIterator[Town]:
-    await database.rows(EMPTY)
-    yield await build()
+    yield await stand()
     await forget_revisions()
 
 

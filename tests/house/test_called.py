@@ -15,7 +15,7 @@ from marketplace.every_mail import MAILS as ROOMS
 from marketplace.privacy.looked.rules import READS
 from offers.telling.models import CallAbout, Mails
 from organizations.approval.models import Answer
-from tests.house.code import ROOT, files, trees
+from tests.house.code import ROOT, files, nodes, trees
 
 CODE = [path for path in files() if "migrations" not in path.parts and "demo" not in path.parts]
 LOOKED = ROOT / "marketplace/privacy/looked/rules.py"
@@ -31,22 +31,20 @@ def code() -> list[tuple[Path, ast.Module]]:
 def constants(tree: ast.AST) -> Iterator[str]:
     """Every text in the code but what only explains it."""
     explains = {
-        id(node.value) for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value) for node in nodes(tree, ast.Expr) if isinstance(node.value, ast.Constant)
     }  # fmt: skip
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in explains:
+    for node in nodes(tree, ast.Constant):
+        if isinstance(node.value, str) and id(node) not in explains:
             yield node.value
 
 
 def called(*names: str) -> Iterator[tuple[Path, ast.Call]]:
     """The calls of these functions, plainly or as a module's."""
     for path, tree in code():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name in names:
-                    yield path, node
+        for node in nodes(tree, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in names:
+                yield path, node
 
 
 def texts_of(given: ast.expr) -> list[str]:
@@ -93,10 +91,9 @@ def test_every_saved_word_is_said_by_its_room() -> None:
         (module.removesuffix(".saved"), node.attr)
         for path, tree in code()
         for module in [
-            one.module for one in ast.walk(tree)
-            if isinstance(one, ast.ImportFrom) and (one.module or "").endswith(".saved")
+            one.module for one in nodes(tree, ast.ImportFrom) if (one.module or "").endswith(".saved")
         ]
-        for node in ast.walk(tree) if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Saved"
+        for node in nodes(tree, ast.Attribute) if getattr(node.value, "id", "") == "Saved"
     }  # fmt: skip
     made = {
         (module, word) for path, call in called("Saved") for module, word in OF_A_STATE
@@ -156,7 +153,7 @@ def test_every_mail_that_can_be_written_is_posted_by_something() -> None:
     used = {
         getattr(node, "attr", "") or getattr(node, "id", "")
         for path, tree in code() if path.name not in ("mails.py", "every_mail.py")
-        for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name)
+        for node in nodes(tree, ast.Attribute, ast.Name)
     }  # fmt: skip
     assert {name for name in MAILS if name not in used and name.upper() not in used} == set()
 
@@ -189,7 +186,7 @@ def test_every_act_is_recorded_by_something() -> None:
     """By its name, or by `Act(f"noun.{what}")`, where the rest of it is the act's own result."""
     named = {
         node.attr for path, tree in code() if path != LOOKED
-        for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+        for node in nodes(tree, ast.Attribute)
     }  # fmt: skip
     made = {
         call.args[0].values[0].value if isinstance(call.args[0].values[0], ast.Constant) else ""

@@ -1,16 +1,17 @@
 """What a form offers, it takes: each option of each list is chosen once, and no field says that it will not do."""
 
+import re
 from typing import Any
 
 import pytest
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
 from starlette.routing import Route
 
 from offers.catalogue.models import Joining
 from offers.catalogue.states import OfferState
 from organizations.directory.models import Organization
 from organizations.members.models import Role
-from tests import make
+from tests import make, markup
 from tests.house.test_bad_input import ELSEWHERE, POSTS, form_of, undone
 from tests.house.town import Town
 from tests.visitor import Page, Visitor
@@ -33,8 +34,15 @@ def options(form: Tag) -> list[tuple[str, str]]:
     return found
 
 
+def says_no_error(page: Page) -> bool:
+    """No field of it is marked, and no summary or message of errors stands on it: then there is no more to read."""
+    return not re.search("aria-invalid|ds-error-summary|ds-validation-message", page.response.text)
+
+
 def refused(page: Page, name: str) -> str:
     """What the page says is wrong with this field."""
+    if says_no_error(page):
+        return ""
     wrong = page.soup.find_all(attrs={"aria-invalid": "true", "name": name})
     said = page.soup.find_all(class_="ds-validation-message")
     return " ".join(each.get_text(" ") for each in said) if wrong or (page.status == 422 and said) else ""
@@ -66,6 +74,8 @@ async def test_every_option_of_an_offers_forms_is_taken(
 
 def refused_fields(page: Page) -> set[str]:
     """Names of the fields that the page's summary of errors leads to, and of those that are marked."""
+    if says_no_error(page):
+        return set()
     marked = {str(each.get("name", "")) for each in page.soup.find_all(attrs={"aria-invalid": "true"})}
     for link in page.soup.select(".ds-error-summary a[href^='#']"):
         target = page.soup.find(id=str(link["href"])[1:])
@@ -97,11 +107,9 @@ def where_of(route: Route, town: Town, path: str) -> str:
 def form_on(page: Page, path: str) -> Tag | None:
     """The form that goes to this path, if it stands on the page."""
     ending = f"/{path.rsplit('/', 1)[-1]}"
-    for form in page.soup.find_all("form"):
-        if str(form.get("method", "")).lower() == "post" and str(form.get("action", "")).partition("?")[
-            0
-        ].endswith(ending):
-            return form
+    for form in page.forms:
+        if markup.of_form(form).get("action", "").partition("?")[0].endswith(ending):
+            return BeautifulSoup(form, "html.parser").form
     return None
 
 

@@ -11,12 +11,11 @@ import asyncpg
 import pytest
 from tortoise import Tortoise
 
-from marketplace.base.data import database
 from marketplace.base.data.database import column, credentials, rows
 from marketplace.base.data.migrate import NEWEST
 from marketplace.base.postgres.embedded import binary
 from tests import program
-from tests.conftest import EMPTY
+from tests.emptying import empty
 from tests.house.town import Town
 
 MIGRATIONS = Path(__file__).parents[2] / "marketplace/migrations"
@@ -239,7 +238,7 @@ async def names(sql: str) -> set[Any]:
 @pytest.fixture(scope="module")
 async def fresh(pool: None) -> None:
     """No partitions but those that the migrations made."""
-    await database.rows(EMPTY)
+    await empty()
     for part in await names(
         "SELECT relname FROM pg_class WHERE relname LIKE 'audit_entry_2%' AND relkind = 'r'"
     ):

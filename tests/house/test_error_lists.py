@@ -2,7 +2,7 @@
 
 from tests import make
 from tests.conftest import NOW
-from tests.house.town import build
+from tests.house.standing import stand
 from tests.visitor import Page, Visitor
 
 
@@ -11,7 +11,7 @@ def lines(page: Page) -> list[tuple[str, str]]:
 
 
 async def test_a_sentence_that_stands_there_twice_says_of_which_field_it_is(visitor: Visitor) -> None:
-    town = await build()
+    town = await stand()
     await visitor.sign_in(town.people["everybody"])
     path = "/manage/offers/tur/audience"
     ages = await visitor.submit(await visitor.open(path), path, age_from="ung", age_to="gammel")

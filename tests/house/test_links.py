@@ -27,7 +27,7 @@ from organizations.notices import rules as notices
 from organizations.notices.models import MemberNotice, Notice
 from tests import make
 from tests.conftest import NOW
-from tests.house.code import ROOT, trees
+from tests.house.code import ROOT, nodes, trees
 from tests.marketplace.base.test_signing import crafted
 from tests.visitor import Visitor
 
@@ -188,15 +188,14 @@ def test_nothing_writes_a_link_as_before() -> None:
     """Nobody signs for those purposes but who reads them; and nobody makes a word of bytes in a form of their own."""
     signs = {
         path.relative_to(ROOT).as_posix()
-        for path, tree in trees().items() for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("signature", "_same")
+        for path, tree in trees().items() for node in nodes(tree, ast.Call)
+        if getattr(node.func, "id", getattr(node.func, "attr", "")) in ("signature", "_same")
         and any(isinstance(each, ast.Constant) and each.value in FORMERLY for each in node.args)
     }  # fmt: skip
     assert signs == {"marketplace/base/old_links.py"}
     encodes = {
         path.relative_to(ROOT).as_posix()
-        for path, tree in trees().items() for node in ast.walk(tree)
+        for path, tree in trees().items() for node in nodes(tree, ast.Attribute, ast.Name, ast.keyword)
         if "urlsafe_b64encode" in (getattr(node, "attr", ""), getattr(node, "id", "")) or
         (isinstance(node, ast.keyword) and node.arg == "altchars")
     }  # fmt: skip
@@ -217,8 +216,8 @@ KINDS: dict[str, tuple[Token[*tuple[object, ...]], tuple[object, ...]]] = {
 def test_no_two_kinds_of_links_have_one_key() -> None:
     made = [
         node.args[0].value
-        for tree in trees().values() for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Token"
+        for tree in trees().values() for node in nodes(tree, ast.Call)
+        if getattr(node.func, "id", "") == "Token"
     ]  # fmt: skip
     assert len(made) == len({*made}) == len(KINDS), made
 

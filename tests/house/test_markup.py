@@ -3,7 +3,8 @@
 from bs4 import BeautifulSoup, NavigableString, Tag
 
 from tests import markup
-from tests.house.town import build, routes
+from tests.house.standing import stand
+from tests.house.town import routes
 from tests.visitor import Page, Visitor, in_line
 
 
@@ -58,7 +59,7 @@ def differences(page: Page) -> list[str]:
 
 async def test_a_page_is_read_as_its_tree(visitor: Visitor) -> None:
     """Every page of the house, the roles by turns."""
-    town = await build()
+    town = await stand()
     roles, read, found = list(town.people), 0, list[str]()
     for number, route in enumerate(routes("GET")):
         if number % 12 == 0:

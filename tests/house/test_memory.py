@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.house.code import parsed
+from tests.house.code import nodes, parsed
 
 ROOT = Path(__file__).parents[2]
 THE_WAY = ROOT / "marketplace" / "base" / "quick" / "remembered.py"
@@ -52,12 +52,11 @@ def remembered() -> Iterator[str]:
         for file in {*(ROOT / room).rglob("*.py")} - {THE_WAY}:
             text = file.read_text()
             found = 0
-            for node in ast.walk(parsed(text)):
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                    marks = [ast.unparse(mark).split("(")[0].split(".")[-1] for mark in node.decorator_list]
-                    if {"cache", "lru_cache", "remembered"} & set(marks):
-                        found += 1
-                        yield f"{node.name}({', '.join(one.arg for one in node.args.args)})"
+            for node in nodes(parsed(text), ast.FunctionDef, ast.AsyncFunctionDef):
+                marks = [ast.unparse(mark).split("(")[0].split(".")[-1] for mark in node.decorator_list]
+                if {"cache", "lru_cache", "remembered"} & set(marks):
+                    found += 1
+                    yield f"{node.name}({', '.join(one.arg for one in node.args.args)})"
             known = text.count("lru_cache(") + text.count("@cache\n") + text.count("@remembered(")
             assert known == found, f"{file}: remembered another way"
 

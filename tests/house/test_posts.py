@@ -8,6 +8,7 @@ from starlette.routing import Route
 from marketplace.base.errors import TooMany
 from marketplace.base.text import isolated
 from marketplace.base.web.http import own_origins
+from marketplace.my_page.own_goals.models import OwnGoal
 from marketplace.people.models import ActsFor
 from offers.bookings.mending import views as mending_views
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
@@ -152,6 +153,36 @@ async def test_a_form_of_whoever_signed_in_in_another_tab_says_so_and_is_kept(
     )
     assert "informasjonskapsler" not in late.soup.main.get_text()  # type: ignore[union-attr]
     assert (await visitor.submit(late, "/bookings")).status == 303
+
+
+@pytest.mark.parametrize("signed_out", [False, True])
+async def test_what_somebody_wrote_is_not_sent_as_whoever_has_signed_in_since(
+    visitor: Visitor, signed_out: bool
+) -> None:
+    """Two share a phone, and one's form stood open: whoever signs in next neither reads their words nor sends them.
+    They themselves still can, also from the page that said that they were signed out."""
+    ola, kari = await make.person("Ola"), await make.person("Kari")
+    path = "/my-page/goals/new"
+    await visitor.sign_in(ola)
+    page = await visitor.open(path)
+    sent = page.fields(path) | {"text": ["Ut av huset"]}
+    if signed_out:
+        visitor.client.cookies.delete("sign-in")
+        late = Page(await visitor.client.post(path, data=sent, headers=OURS))
+        assert (late.status, late.heading) == (403, "Du er logget ut")
+        sent = late.fields(path)
+        assert sent["text"] == ["Ut av huset"]
+    await visitor.sign_in(kari)
+    refused = Page(await visitor.client.post(path, data=sent, headers=OURS))
+    assert (refused.status, refused.heading) == (403, "Skjemaet ble ikke sendt")
+    assert "Noen andre var logget inn da skjemaet ble åpnet." in refused.text
+    assert "Ut av huset" not in refused.html
+    assert await OwnGoal.all().count() == 0
+    await visitor.sign_in(ola)
+    back = Page(await visitor.client.post(path, data=sent, headers=OURS))
+    assert "Du har logget inn som" in back.text
+    assert (await visitor.submit(back, path)).status == 303
+    assert [one.person_id for one in await OwnGoal.all()] == [ola.id]
 
 
 async def test_who_sends_too_much_keeps_what_they_typed_for_later(

@@ -23,7 +23,7 @@ from marketplace.settings import TrickName, settings
 from offers.feeds import answers as feeds
 from offers.feeds import body
 from tests.conftest import NOW
-from tests.house.code import parsed
+from tests.house.code import nodes, parsed
 from tests.house.town import Town, routes
 from tests.house.twins import loaded
 from tests.house.undone import undone
@@ -141,13 +141,12 @@ def rememberers() -> Iterator[str]:
 
 
 def remembering(text: str) -> Iterator[str]:
-    for node in ast.walk(parsed(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            names = {ast.unparse(one).split("(")[0].rpartition(".")[2] for one in node.decorator_list}
-            if names & {"cache", "lru_cache"}:
-                yield node.name
-        elif isinstance(node, ast.Global):
-            yield from (f"global {name}" for name in node.names)
+    for node in nodes(parsed(text), ast.FunctionDef, ast.AsyncFunctionDef):
+        names = {ast.unparse(one).split("(")[0].rpartition(".")[2] for one in node.decorator_list}
+        if names & {"cache", "lru_cache"}:
+            yield node.name
+    for node in nodes(parsed(text), ast.Global):
+        yield from (f"global {name}" for name in node.names)
     for node in parsed(text).body:
         value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
         empty = isinstance(value, ast.Dict | ast.List) and not ast.unparse(value).strip("{}[]")

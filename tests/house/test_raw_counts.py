@@ -9,7 +9,7 @@ import pytest
 from starlette.routing import Route
 
 from marketplace.statistics.role import RAW
-from tests.house.code import parsed
+from tests.house.code import nodes, parsed
 from tests.house.test_queries import asked
 from tests.house.town import Town, routes
 from tests.visitor import Visitor
@@ -43,19 +43,17 @@ def objections(text: str) -> Iterator[str]:
     """What of a file reads who came or who booked."""
     tree = parsed(text)
     may_read = READS.search(text)  # else no part of it does, and to cut parts out takes long
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant | ast.JoinedStr):
-            source = (may_read and ast.get_source_segment(text, node)) or ""
-            if found := READS.search(source):
-                yield found.group()
-        elif isinstance(node, ast.ImportFrom):
-            names = {each.name for each in node.names}
-            if names & MODELS:
-                yield f"imports {sorted(names & MODELS)}"
-            elif node.module and RAW_ROOMS.match(node.module):
-                yield f"imports {node.module}"
-        elif isinstance(node, ast.Import):
-            yield from (f"imports {each.name}" for each in node.names if RAW_ROOMS.match(each.name))
+    for node in nodes(tree, ast.Constant, ast.JoinedStr) if may_read else ():
+        if found := READS.search(ast.get_source_segment(text, node) or ""):
+            yield found.group()
+    for node in nodes(tree, ast.ImportFrom):
+        names = {each.name for each in node.names}
+        if names & MODELS:
+            yield f"imports {sorted(names & MODELS)}"
+        elif node.module and RAW_ROOMS.match(node.module):
+            yield f"imports {node.module}"
+    for node in nodes(tree, ast.Import):
+        yield from (f"imports {each.name}" for each in node.names if RAW_ROOMS.match(each.name))
 
 
 def counts(text: str) -> bool:
@@ -70,7 +68,7 @@ def counts(text: str) -> bool:
             )
         )
         or (isinstance(node, ast.Import) and any(each.name == COUNTING for each in node.names))
-        for node in ast.walk(parsed(text))
+        for node in nodes(parsed(text), ast.ImportFrom, ast.Import)
     )
 
 
@@ -102,14 +100,23 @@ PAGES = (
     "/districts",
     "/reports",
 )
+AT_MEETINGS = {"attendance", "booking", "register"}
 SENT = {
     "/today": {"booking", "register"},
     "/statistics/coverage": {"seat_pool"},
     "/statistics/coverage.csv": {"seat_pool"},
     "/statistics/coverage.xlsx": {"seat_pool"},
+    "/reports/{slug}": AT_MEETINGS,
+    "/reports/{slug}/words/{section}": AT_MEETINGS,
+    "/reports/{slug}/discard": AT_MEETINGS,
+    "/reports/{slug}/versions/{number}": AT_MEETINGS,
+    "/reports/{slug}/versions/{number}/report.pdf": AT_MEETINGS,
+    "/reports/{slug}/versions/{number}/report.xlsx": AT_MEETINGS,
+    "/reports/{slug}/versions/{number}/report.csv": AT_MEETINGS,
 }
 """What pages of figures may ask of who came and who booked, by whatever room they ask: today which registers are not
-saved and who answers late, and the map which offers have room."""
+saved and who answers late, the map which offers have room, and a report which organisations were at the meetings of
+Frivillighetsdialogen. Nobody is counted there."""
 
 
 @pytest.mark.parametrize(

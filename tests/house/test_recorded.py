@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.code import parsed
+from tests.house.code import nodes, parsed
 from tests.house.test_whose import named
 
 HOUSE = Path(__file__).parents[2]
@@ -41,16 +41,14 @@ def reading(text: str) -> set[str]:
     tree = parsed(text)
     models = {
         each.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "offers.attendance.models"
+        for node in nodes(tree, ast.ImportFrom)
+        if node.module == "offers.attendance.models"
         for each in node.names
     } & MODELS
     docstrings = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
+        for node in nodes(tree, ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        if node.body and isinstance(node.body[0], ast.Expr)
     }
     lines = text.splitlines()
     for name, top in named(tree):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.code import parsed
+from tests.house.code import nodes, parsed
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("marketplace", "offers", "organizations")
@@ -49,8 +49,8 @@ def problems() -> frozenset[str]:
 
 def refusals(text: str) -> Iterator[str]:
     """What a file raises that says why something may not be done."""
-    for node in ast.walk(parsed(text)):
-        if isinstance(node, ast.Raise) and node.exc is not None:
+    for node in nodes(parsed(text), ast.Raise):
+        if node.exc is not None:
             raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             name = raised.attr if isinstance(raised, ast.Attribute) else getattr(raised, "id", "")
             if name in problems() or name.endswith("Refused"):
@@ -58,11 +58,10 @@ def refusals(text: str) -> Iterator[str]:
 
 
 def of_the_web(text: str) -> Iterator[str]:
-    for node in ast.walk(parsed(text)):
+    for node in nodes(parsed(text), ast.ImportFrom, ast.Import):
         names = (
-            [node.module or ""] if isinstance(node, ast.ImportFrom)
-            else [each.name for each in node.names] if isinstance(node, ast.Import) else []
-        )  # fmt: skip
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+        )
         yield from (name for name in names if WEB.match(name))
 
 

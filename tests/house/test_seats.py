@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.code import parsed
+from tests.house.code import nodes, parsed
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("marketplace", "offers", "organizations")
@@ -38,10 +38,10 @@ FOREIGN = re.compile(r"marketplace\.base\.web\.(?!limits\b)|\.(forms|views)\b|qu
 
 def texts(tree: ast.Module) -> Iterator[str]:
     """The strings of a file, f-strings whole, with ? for what is put in."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+    for node in nodes(tree, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values)
+    for node in nodes(tree, ast.Constant):
+        if isinstance(node.value, str):
             yield node.value
 
 
@@ -86,10 +86,10 @@ def test_seats_know_no_form_page_or_question() -> None:
     known = {
         f"{path.name}: {name}"
         for path in (HOUSE / LAW).glob("*.py")
-        for node in ast.walk(parsed(path.read_text()))
+        for node in nodes(parsed(path.read_text()), ast.ImportFrom, ast.Import)
         for name in (
             [node.module or ""] if isinstance(node, ast.ImportFrom)
-            else [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            else [one.name for one in node.names]
         )
         if FOREIGN.search(name)
     }  # fmt: skip

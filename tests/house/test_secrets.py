@@ -37,7 +37,7 @@ from offers.messages.follow_up.queries import wants_news
 from offers.seats import once
 from tests import make
 from tests.conftest import NOW
-from tests.house.code import parsed
+from tests.house.code import nodes, parsed
 from tests.house.test_links import BOOKING, BOOKINGS, KINDS, SECRET, UNSUBSCRIBE
 from tests.visitor import Visitor
 
@@ -284,13 +284,13 @@ def test_whatever_is_signed_can_be_read_with_a_key_of_before() -> None:
                 continue
             module = parsed(path.read_text())
             ours = {
-                alias.name for node in ast.walk(module)
-                if isinstance(node, ast.ImportFrom) and node.module == "marketplace.base.signing"
+                alias.name for node in nodes(module, ast.ImportFrom)
+                if node.module == "marketplace.base.signing"
                 for alias in node.names
             }  # fmt: skip
-            for node in ast.walk(module):
-                name = getattr(getattr(node, "func", None), "id", "")
-                if name not in ours or not isinstance(node, ast.Call) or name not in MAKES | READ:
+            for node in nodes(module, ast.Call):
+                name = getattr(node.func, "id", "")
+                if name not in ours or name not in MAKES | READ:
                     continue
                 purpose = purpose_of(node.args[1 if name == "made_by" else 0], module)
                 if name in MAKES:

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from marketplace.base.data.database import rows
-from tests.conftest import EMPTY
+from tests.house.standing import stand
 from tests.house.test_bad_input import OF_ANOTHER
 from tests.house.test_once import NEEDS_NO_KEY, POSTS, SETS, who_may
-from tests.house.town import Town, build
+from tests.house.town import Town
 from tests.visitor import Page, Visitor
 
 BUTTON = "a button, not a form: it is an act"
@@ -104,8 +103,7 @@ def test_every_form_that_writes_over_what_is_there_says_what_it_saw_or_why_not()
 
 @pytest.fixture
 async def town(pool: None) -> Town:
-    await rows(EMPTY)
-    return await build()
+    return await stand()
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from offers.seats.models import BookingState
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
-from tests.house.town import build, routes
+from tests.house.standing import stand
+from tests.house.town import routes
 from tests.visitor import Visitor
 
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
@@ -28,7 +29,7 @@ NAMED = (
 
 @pytest.mark.parametrize("who", ["everybody", "resident"])
 async def test_no_title_says_whose_page_it_is(visitor: Visitor, who: str) -> None:
-    town = await build()
+    town = await stand()
     for statement in NAMED:
         await rows(statement, SOMEBODY)
     await visitor.sign_in(town.people[who])

@@ -28,7 +28,8 @@ from marketplace.base.post.mail import MAILS, About, Recipient, right_to
 from marketplace.base.post.queue import facts
 from marketplace.base.quick import kept
 from marketplace.people.models import Person
-from tests.conftest import EMPTY, NOW
+from tests.conftest import NOW
+from tests.emptying import empty
 from tests.visitor import APP, Page, Visitor
 
 assert schedule  # importing it makes every mail known
@@ -182,7 +183,7 @@ class Stage:
 @asynccontextmanager
 async def stage() -> AsyncIterator[Stage]:
     """An empty world at NOW, in which the clock stands."""
-    await rows(EMPTY)
+    await empty()
     await rows("ALTER SEQUENCE booking_queue RESTART")
     await rows("UPDATE catalogue_revision SET revision = 1, changed_at = $1", NOW)
     kept.pages.clear()

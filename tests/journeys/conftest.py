@@ -7,19 +7,17 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from email import message_from_bytes, policy
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import httpx2 as httpx
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.async_api import Browser, CDPSession, Page, async_playwright, expect
 from pyotp import TOTP
 
-from marketplace.base.post.mailbox import ADDRESS
 from tests.journeys import judging
 from tests.journeys.instance import PATIENCE, Instance, at, database, running, until
+from tests.journeys.post_office import PostOffice, sign_in_link, signs_in
 from tests.offers.seats.test_two_servers import free_port
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
@@ -30,27 +28,6 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 takes a quarter of the processor's time for each person who comes. Without any, Playwright's own."""
 
 expect.set_options(timeout=30_000)
-
-
-class PostOffice:
-    """A real SMTP server that keeps what it gets."""
-
-    received: ClassVar[list[dict[str, Any]]] = []
-
-    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        raw = envelope.content
-        assert isinstance(raw, bytes)
-        message = message_from_bytes(raw, policy=policy.default)
-        leaves = [part for part in message.walk() if not part.is_multipart()]
-        parts = {part.get_content_type(): str(part.get_content()).replace("\r\n", "\n") for part in leaves}
-        self.received.append(
-            {"id": message["Message-ID"], "to": envelope.rcpt_tos[0], "subject": str(message["Subject"]),
-             "text": parts["text/plain"], "html": parts["text/html"], "calendar": parts.get("text/calendar"),
-             "links": ADDRESS.findall(parts["text/plain"]), "raw": raw}
-        )  # fmt: skip
-        return "250 OK"
 
 
 def as_told(sight: dict[str, Any]) -> tuple[dict[str, Any], bool, Any]:
@@ -100,24 +77,28 @@ class Somebody:
         ]
         where = f"{self.page.url}: "
         if self.script:
-            await self.judge(self.sight)
-            for sight in self.also:
+            measured: list[Any] = []
+            for sight in (self.sight, *self.also):
                 await self.turn_to(sight)
-                await self.judge(sight)
-            if self.also:
-                await self.turn_to(self.sight)
+                # In the dark only colours are others (test_pages.py).
+                await self.judge(sight, sight["viewport"] not in measured)
+                measured.append(sight["viewport"])
+            await self.turn_to(self.sight)
         assert not self.complaints, where + "; ".join(self.complaints)
 
-    async def judge(self, sight: dict[str, Any]) -> None:
-        """What is wrong with the page as it stands in this sight."""
+    async def judge(self, sight: dict[str, Any], measure: bool) -> None:
+        """What is wrong with the page as it stands in this sight. How wide it is, is measured once for each size."""
         where = f"{self.page.url} in {sight}: "
         sizes = ["", "200%"] if sight["viewport"]["width"] == PHONE["viewport"]["width"] else [""]
-        for size, wide in zip(sizes, await self.page.evaluate(judging.WIDE, sizes), strict=True):
-            assert not wide, f"{where}{wide} too wide {size and 'with text at twice its size'}"
+        if measure:
+            for size, wide in zip(sizes, await self.page.evaluate(judging.WIDE, sizes), strict=True):
+                assert not wide, f"{where}{wide} too wide {size and 'with text at twice its size'}"
         assert not (found := await judging.violations(self.page)), where + found
 
     async def turn_to(self, sight: dict[str, Any]) -> None:
         """Have the page that is open in another sight, as it would be if the browser had it from the start."""
+        if sight == self.turned:
+            return
         before, self.turned = self.turned, sight
         size, touch, scheme = [
             now if now != then else None for now, then in zip(as_told(sight), as_told(before), strict=True)
@@ -155,6 +136,13 @@ class Somebody:
         return tidy(await self.page.locator("main").inner_text())
 
     async def sign_in(self, address: str) -> None:
+        """Be that person from the next page on, as after `sign_in_by_mail`."""
+        secret = await at(self.address).sign_in(address)
+        await self.page.context.add_cookies(
+            [{"name": "sign-in", "value": secret, "url": self.address, "httpOnly": True, "sameSite": "Lax"}]
+        )
+
+    async def sign_in_by_mail(self, address: str) -> None:
         """By the link in the message."""
         await self.go("/sign-in")
         await self.show_who(address)
@@ -225,15 +213,6 @@ class Somebody:
         await self.press(step)
 
 
-def signs_in(message: dict[str, Any]) -> bool:
-    """Is this the mail of a sign-in? Others may come to the same address meanwhile."""
-    return any("/sign-in/" in link for link in message["links"])
-
-
-def sign_in_link(message: dict[str, Any]) -> str:
-    return next(str(link) for link in message["links"] if "/sign-in/" in link)
-
-
 def tidy(text: str) -> str:
     """Text in one line with ordinary spaces."""
     return re.sub(r"\s+", " ", text.replace("\u2060", "").replace("\u00ad", "")).strip()
@@ -281,7 +260,7 @@ async def doors(address: str, chromium: Browser) -> Any:
             java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **sight
         ) as context:
             context.set_default_timeout(30_000)
-            await context.add_init_script(judging.AXE)
+            await context.add_init_script(judging.AT_HAND)
             page = await context.new_page()
             yield Somebody(page, address.replace("127.0.0.1", host), sight, also, script)
 

@@ -13,7 +13,7 @@ async def test_an_organisation_applies_and_is_let_in(arrive: Any) -> None:
         aud: Somebody = await stack.enter_async_context(arrive(**PHONE))
         nora: Somebody = await stack.enter_async_context(arrive())
 
-        await aud.sign_in(AUD)
+        await aud.sign_in_by_mail(AUD)
         await aud.go("/organizations")
         await aud.press("Bli med som organisasjon")
         await aud.fill("Hva heter dere?", "Sandnes turvenner")

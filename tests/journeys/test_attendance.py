@@ -31,7 +31,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterato
     port = free_port()
     made = Place(tmp_path_factory.mktemp("attendance"), port)
     made.at(2026, 11, 30, 17, 45)
-    with running(port, made.data, post_office):
+    with running(port, made.data, post_office, processes=1):
         yield made
 
 

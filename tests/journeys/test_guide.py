@@ -13,7 +13,7 @@ from tests.journeys.conftest import PHONE
 
 async def test_a_guide_books_for_somebody_who_has_neither_mail_nor_phone(arrive: Callable[..., Any]) -> None:
     async with arrive() as guide:
-        await guide.sign_in("solveig@example.no")
+        await guide.sign_in_by_mail("solveig@example.no")
         await guide.press("Påmelding for andre", nth=0)
         # Two things are typed and four pressed: less than a minute for whoever has done it before.
         await guide.fill("Skriv det de sier, med deres egne ord", "generasjonslekene")

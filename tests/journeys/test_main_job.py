@@ -50,7 +50,7 @@ async def test_the_main_job(arrive: Any) -> None:
         visitor: Somebody = await stack.enter_async_context(arrive(**PHONE))
 
         # The coordinator wants a number for the year in which the group meets.
-        await coordinator.sign_in("nora@example.no")
+        await coordinator.sign_in_by_mail("nora@example.no")
         await coordinator.go("/plans")
         await coordinator.press("Plan for psykisk helsearbeid", nth=0)
         await coordinator.press("Lag et mål")
@@ -136,7 +136,7 @@ async def test_the_main_job(arrive: Any) -> None:
         assert f"DTSTART;TZID=Europe/Oslo:{begins:%Y%m%dT%H}3000" in feed
 
         # Ola has it on Min side, and in a calendar of his own.
-        await visitor.sign_in("ola.reisen@example.no")
+        await visitor.sign_in_by_mail("ola.reisen@example.no")
         await visitor.go("/my-page")
         assert TITLE in await visitor.text()
         await visitor.press("Lag kalenderadresse")

@@ -99,7 +99,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterato
     port = free_port()
     made = Place(tmp_path_factory.mktemp("numbers"), port)
     made.at(2026, 10, 5, 10, 0)
-    with running(port, made.data, post_office):
+    with running(port, made.data, post_office, processes=1):
         yield made
 
 

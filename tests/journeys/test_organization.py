@@ -26,7 +26,7 @@ async def test_a_host_is_invited_and_a_forwarded_link_lets_nobody_in(arrive: Any
         # Somebody else has got hold of the link.
         await per.go(link)
         assert "Invitasjonen er sendt til l…@example.no." in await per.text()
-        await per.sign_in("per@example.no")
+        await per.sign_in_by_mail("per@example.no")
         await per.go(link)
         assert "Invitasjonen er sendt til en annen adresse" in await per.text()
         assert await per.page.get_by_role("button", name="Ja, jeg vil være med").count() == 0

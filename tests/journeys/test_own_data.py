@@ -12,7 +12,7 @@ MOTHER = "mor.reisen@example.no"
 async def test_a_mother_books_for_her_child_and_deletes_everything(arrive: Any) -> None:
     async with arrive(**PHONE) as mother:
         person: Somebody = mother
-        await person.sign_in(MOTHER)
+        await person.sign_in_by_mail(MOTHER)
         await person.go("/my-page")
         await person.press("Folk du hjelper")
         await person.press("Legg til noen")
@@ -48,6 +48,6 @@ async def test_a_mother_books_for_her_child_and_deletes_everything(arrive: Any) 
         await person.choose("Ja, jeg vil slette alt om meg")
         await person.press("Slett alt", exact=True)
         assert await person.heading() == "Alt er slettet"
-        await person.sign_in(MOTHER)
+        await person.sign_in_by_mail(MOTHER)
         await person.go("/my-page")
         assert "Ada" not in await person.text(), "who comes back begins anew"

@@ -6,6 +6,7 @@ the end each tap has arrived once, in its order and at its time.
 """
 
 import base64
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from playwright.async_api import Browser, Page, Route
 CODE = Path(__file__).parents[2] / "static" / "js"
 QUEUE = (CODE / "queue.js").read_text()
 HOME = "http://localhost/"
-RUNS = 200
+RUNS = int(os.environ.get("QUEUES", "60"))
+"""Each of the queues that are wrong is noticed within fewer; `make soak` makes two hundred."""
 
 NET = """
 const real = Date.now.bind(Date);
@@ -127,6 +129,7 @@ window.thousand = async () => {
   const all = await queue.send();
   return { all, asked, took: performance.now() - began };
 };
+null;  // Playwright would call the function that this ends with
 """
 
 
@@ -153,15 +156,21 @@ async def at_home(chromium: Browser) -> AsyncIterator[Any]:
         yield opened
 
 
-async def test_a_phone_that_was_abroad_tells_the_hour_here(chromium: Browser) -> None:
+async def test_a_phone_that_was_abroad_tells_the_hour_here_as_its_page_writes_it(chromium: Browser) -> None:
     code = base64.b64encode((CODE / "fields.js").read_bytes()).decode()
     async with await chromium.new_context(timezone_id="America/New_York") as context:
         page = await context.new_page()
-        said = await page.evaluate(
-            "async (code) => (await import(code)).clock('2026-12-08T17:04:00Z')",
-            f"data:text/javascript;base64,{code}",
-        )
-    assert said == "18.04"
+        said = [
+            await page.evaluate(
+                """async ([code, lang]) => {
+                    document.documentElement.lang = lang;
+                    return (await import(`${code}#${lang}`)).clock("2026-12-08T17:04:00Z");
+                }""",
+                [f"data:text/javascript;base64,{code}", lang],
+            )
+            for lang in ("nb", "nn", "en")
+        ]
+    assert said == ["18.04", "18.04", "18:04"]
 
 
 async def test_no_tap_is_lost_or_doubled_by_a_net_that_comes_and_goes(at_home: Any) -> None:

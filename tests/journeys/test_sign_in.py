@@ -32,7 +32,7 @@ async def with_key(somebody: Somebody, button: str) -> None:
 async def test_an_editor_makes_a_passkey_and_signs_in_with_nothing_else(arrive: Callable[..., Any]) -> None:
     async with arrive(host="localhost") as editor:  # passkeys want a name, not a number
         await give_authenticator(editor.page)
-        await editor.sign_in("hilde@example.no")
+        await editor.sign_in_by_mail("hilde@example.no")
         await editor.press("Innlogging i to steg")
         await with_key(editor, "Lag en nøkkel på denne enheten")
         assert "Ta vare på reservekodene" in await editor.text()
@@ -64,7 +64,7 @@ async def test_an_editor_makes_a_passkey_and_signs_in_with_nothing_else(arrive: 
 
 async def test_a_host_sets_up_an_app_on_a_phone(arrive: Callable[..., Any]) -> None:
     async with arrive(**PHONE) as host:
-        await host.sign_in("mariam@example.no")
+        await host.sign_in_by_mail("mariam@example.no")
         await host.press("Innlogging i to steg")
         await host.press("Sett opp appen")
         secret = (await host.page.locator(".tp-secret").inner_text()).replace(" ", "")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
@@ -20,12 +20,13 @@ from tests import make
 from tests.conftest import NOW
 from tests.house.test_no_sms import without_sms  # noqa: F401 - a fixture
 from tests.house.town import Town, build, routes
-from tests.journeys.judging import AXE, LARGER, TOO_WIDE, violations
+from tests.journeys.judging import AT_HAND, LARGER, TOO_WIDE, violations
 from tests.visitor import Visitor
 
 WORD = "Menneskerettighetsorganisasjonssammenslutninger"
 ADDRESS = "kari.kristoffersen.nordmann.langtnavn@eksempelkommune.example.no"
-SIGHTS = {"a small phone": (320, ""), "text at twice its size": (390, "200%")}
+SIGHTS = [(320, ""), (390, "200%")]
+"""A small phone, and one whose owner reads text at twice its size."""
 LONG = (
     "UPDATE person SET name = $1",
     "UPDATE companion SET name = $1",
@@ -130,20 +131,24 @@ async def served(visitor: Visitor) -> AsyncIterator[tuple[str, dict[str, Respons
         yield "http://{}:{}".format(*server.sockets[0].getsockname()), asked
 
 
-async def look(page: Page, address: str) -> str:
-    """What is too wide or too narrow on this page in each sight, or what axe has to say where text has its usual
-    size."""
-    for sight, (width, size) in SIGHTS.items():
-        await page.set_viewport_size({"width": width, "height": 800})
-        if not size:
-            await page.goto(address)
+def size_of(width: int) -> ViewportSize:
+    return {"width": width, "height": 800}
+
+
+async def look(page: Page, address: str, sights: list[tuple[int, str]]) -> str:
+    """What is too wide or too narrow on this page in each sight, of which it is in the first, and what axe has to say
+    where text has its usual size."""
+    await page.goto(address)
+    for width, size in sights:
+        if page.viewport_size != (wanted := size_of(width)):
+            await page.set_viewport_size(wanted)
         found: str | None = await page.evaluate(UNREADABLE, [size, MOST])
         if not found and not size:
             # While it is open the menu lies over the page, so that what is under it cannot be pressed just then.
             await page.evaluate("document.querySelectorAll('.tp-menu').forEach(one => one.open = false)")
             found = await violations(page) or None
         if found:
-            return f"{address} on {sight}: {found}"
+            return f"{address}, {width} px wide, text {size or 'as usual'}: {found}"
     return ""
 
 
@@ -186,10 +191,10 @@ by. Nothing of it is seen but the last, whose length is always the same."""
 
 
 async def looked_at(paths: list[str], visitor: Visitor, chromium: Browser) -> None:
-    wrong, seen = [], set()
+    wrong, seen, sights = [], set(), list(SIGHTS)
     # What is still unfolding does not stand where axe measures it.
-    async with await chromium.new_context(reduced_motion="reduce") as context:
-        await context.add_init_script(AXE)
+    async with await chromium.new_context(reduced_motion="reduce", viewport=size_of(sights[0][0])) as context:
+        await context.add_init_script(AT_HAND)
         page = await context.new_page()
         async with served(visitor) as (address, asked):
             for path in paths:
@@ -198,7 +203,8 @@ async def looked_at(paths: list[str], visitor: Visitor, chromium: Browser) -> No
                 if "html" in answer.headers.get("content-type", "") and shown not in seen:
                     seen.add(shown)
                     asked[path] = answer
-                    wrong += [found] if (found := await look(page, address + path)) else []
+                    wrong += [found] if (found := await look(page, address + path, sights)) else []
+                    sights.reverse()  # the next page is opened in the sight that this one was left in
     assert not wrong, "\n" + "\n".join(wrong)
 
 

@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 import time_machine
 
-from marketplace.base.data import database
 from marketplace.demo.load import load_if_empty
 from marketplace.settings import settings
-from tests.conftest import EMPTY, NOW
+from tests.conftest import NOW
+from tests.emptying import empty
 
 
 @pytest.fixture(scope="module")
 async def demo(pool: None) -> AsyncIterator[None]:
     """The small demo as it is loaded on Tuesday 13 October 2026."""
-    await database.rows(EMPTY)
+    await empty()
     with time_machine.travel(NOW, tick=True):
         assert await load_if_empty()
         yield

@@ -4,10 +4,12 @@ The demo shows it (marketplace/demo/views.py).
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -62,11 +64,19 @@ def clear(before: datetime) -> int:
 
 
 def remove(ids: set[UUID], addresses: set[str]) -> None:
-    """Delete these messages, and all to these addresses."""
-    for kept in newest():
-        if kept.id in ids or kept.to in addresses:
-            path_of(kept.id).unlink(missing_ok=True)
+    """Delete these messages, and all to these addresses. Somebody waits for it, so no message is read further than to
+    whom it is."""
+    for path in folder().glob("*.eml"):
+        if UUID(path.stem) in ids or _to(path) in addresses:
+            path.unlink(missing_ok=True)
     _read.cache_clear()
+
+
+def _to(path: Path) -> str:
+    """Whom a message is to; empty when it is gone by now."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        return str(BytesHeaderParser(policy=policy.default).parse(file)["To"])
+    return ""
 
 
 def newest() -> list[Kept]:

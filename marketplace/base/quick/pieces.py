@@ -34,9 +34,12 @@ class Pieces(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
+        # The same whenever this template is compiled, by whatever process.
+        number = parser.free_identifier().name
+        where = (parser.name, number) if parser.name else next(self._numbers)
         of = parser.parse_tuple()
         body = parser.parse_statements(("name:endpiece",), drop_needle=True)
-        key = nodes.Tuple([nodes.Const(next(self._numbers)), of], "load")
+        key = nodes.Tuple([nodes.Const(where), of], "load")
         return nodes.CallBlock(self.call_method("drawn", [key]), [], [], body).set_lineno(line)
 
     def drawn(self, key: Hashable, caller: Callable[[], str]) -> str:

@@ -18,9 +18,9 @@ from marketplace.base.errors import BadRequest, NotFound
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, language_of
 from marketplace.base.signing import made_by, read_form_of, signature
 from marketplace.base.text import clean, holds_position
-from marketplace.base.web import sealing
+from marketplace.base.web import openers, sealing
 from marketplace.base.web.cookies import form_cookie
-from marketplace.base.web.stale import OF_SIGN_IN, OF_VISITOR, stale
+from marketplace.base.web.stale import stale
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
@@ -143,9 +143,9 @@ class Request(requests.Request):
         self.__dict__.pop("form_binding", None)
 
     def form_token(self) -> str:
-        """A new token for a form; each looks different, so that compression tells nothing."""
+        """A new token for a form; of one whose words stand on the page to be sent anew, it says the same opener."""
         self.private = True
-        salt = (OF_SIGN_IN if self.sign_in_id else OF_VISITOR) + secrets.token_hex(8)[1:]
+        salt = self.scope.get("opener") or openers.begun(self.person or self.half)
         token = salt + signature("form", salt, self.form_binding)[:32]
         self.form_tokens.append(token)
         return token
@@ -180,7 +180,7 @@ class Request(requests.Request):
         a page's own code sends as JSON says it in a header, which no other site can set."""
         by_code = self.headers.get("x-form-token") if self.is_json else None
         token = by_code or (await self.fields()).get("form_token", [""])[-1]
-        salt, mac = token[:16], token[16:]
+        salt, mac = token[: openers.LENGTH], token[openers.LENGTH :]
         secret = made_by(mac, "form", salt, self.form_binding, length=32) if self.same_origin else None
         if secret is None:
             raise stale(token, self)

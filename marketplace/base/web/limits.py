@@ -50,11 +50,20 @@ class Tries:
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+TAG = re.compile(r"\+[^@]*(?=@)")
+
+
+def mailbox_of(address: str) -> str:
+    """The mailbox of an address. Whatever tag stands behind its name (ola+1@…) all of it comes to the same person, who
+    else could be sent as many messages as there are tags."""
+    return TAG.sub("", address)
+
+
 def of_address(action: str, address: str, most: int, window: timedelta, *, now: datetime) -> Tries:
     """A try with an address or a number that may be anybody's. Whoever is refused must not learn from it how often, or
     since when, somebody else has used it: that they booked is nobody else's business. So the windows of all end at the
     same moments, and the most is `most` and some more, drawn anew for each address and window with our own key."""
-    number = (now - SINCE) // window
+    address, number = mailbox_of(address), (now - SINCE) // window
     more = max(5, most // 2)
     drawn = int.from_bytes(signed("limit", "most", action, address, str(number))[:8]) % (more + 1)
     return Tries(action, address, most + drawn, window, ends=SINCE + (number + 1) * window)

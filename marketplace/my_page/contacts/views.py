@@ -139,7 +139,10 @@ async def _of_code(form: Any, request: Request) -> Ticket:
 
 
 def _gone(request: Request, ticket: Ticket | None) -> Response:
-    return render(request, "marketplace/people/sign_in/gone.html", ticket=ticket, status=410)
+    return render(
+        request, "marketplace/people/sign_in/gone.html", ticket=ticket, status=410, again="/my-page/contacts/new",
+        wanted="/my-page/contacts", proves=True,
+    )  # fmt: skip
 
 
 def _anothers(request: Request, ticket: Ticket) -> Response:

@@ -12,7 +12,7 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.data.jobs import ALIVE_UNTIL
 from marketplace.base.numbers import share
 from marketplace.base.post.held import GOING
-from marketplace.base.post.queue import BEFORE
+from marketplace.base.post.queue import BEFORE, HOLDS
 from marketplace.operations.disks import nearest
 from marketplace.operations.jobs.leap import leapt
 from marketplace.operations.jobs.reports import reports
@@ -35,8 +35,10 @@ STILL, LONG = timedelta(minutes=15), timedelta(hours=1)
 """So long may nothing go out while something is due; and so long may any message wait, whatever goes out meanwhile."""
 STUCK = f"""SELECT count(*) AS number, min(due_at) AS since FROM outbox_message m WHERE {GOING} AND due_at <= $1
     AND NOT EXISTS (SELECT FROM carrier_away a WHERE a.channel = m.channel)
-    AND NOT EXISTS (SELECT FROM outbox_message o WHERE {BEFORE} AND {GOING} AND o.attempts > 0 AND o.due_at > $1)"""
-"""What nobody has tried though it is due, nor waits for a carrier or for an older one that is being tried."""
+    AND NOT EXISTS (SELECT FROM outbox_message o WHERE {BEFORE} AND {GOING} AND o.due_at > $1
+        AND o.attempts BETWEEN 1 AND {HOLDS})"""
+"""What nobody has tried though it is due, nor waits for a carrier or for an older one that is being tried and holds it
+up still."""
 ANY_GONE = "SELECT EXISTS (SELECT FROM outbox_message WHERE greatest(sent_at, failed_at) > $1)"
 
 

@@ -98,10 +98,11 @@ async def sign_ins(person: UUID, now: datetime) -> list[Device]:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A one-time link or code as its page needs it."""
+    """A one-time link or code as its page needs it. `next_path`: where they wanted to go."""
 
     id: UUID
     address: str
+    next_path: str | None
     used: bool
     expired: bool
     guessed_out: bool
@@ -112,7 +113,7 @@ class Ticket:
         return not self.used and not self.expired
 
 
-TICKET = """SELECT id, address, used_at IS NOT NULL AS used, expires_at <= $2 AS expired,
+TICKET = """SELECT id, address, next_path, used_at IS NOT NULL AS used, expires_at <= $2 AS expired,
     guesses >= $3 AS guessed_out FROM sign_in_ticket"""
 
 

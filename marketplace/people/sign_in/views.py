@@ -13,7 +13,7 @@ from marketplace.base.signing import made_by, signature
 from marketplace.base.web.access import public, signed_in
 from marketplace.base.web.cookies import OWN, cookie, cookie_names, set_cookie
 from marketplace.base.web.http import Request, asked_next, parse_id, see_other, with_next
-from marketplace.base.web.limits import Tries, limits, of_address, of_visitor
+from marketplace.base.web.limits import Tries, limits, mailbox_of, of_address, of_visitor
 from marketplace.base.web.sealing import LEADS
 from marketplace.base.web.templates import render
 from marketplace.people.queries import verified_contacts
@@ -69,7 +69,7 @@ async def _send(
     else:
         tries = [
             *of_visitor("sign-in", request, 20, HOUR, slowed=SLOWED),
-            *of_visitor("sign-in for", request, 10, HOUR, address),
+            *of_visitor("sign-in for", request, 10, HOUR, mailbox_of(address)),
             of_address("sign-in for", address, 20, HOUR, now=request.now),
         ]
         total = Tries("sign-in", "everybody new here", 5000, HOUR)
@@ -204,7 +204,10 @@ def with_sign_in(response: Response, secret: str) -> Response:
 
 
 def _gone(request: Request, ticket: Ticket | None) -> Response:
-    """Why the link or the code does not work, and a way to a new one."""
+    """Why the link or the code does not work, and a way to a new one, which leads where they wanted."""
+    wanted = ticket.next_path if ticket else None
     return render(
-        request, "marketplace/people/sign_in/gone.html", ticket=ticket, status=410 if ticket else 404
-    )
+        request, "marketplace/people/sign_in/gone.html", ticket=ticket, status=410 if ticket else 404,
+        again=with_next("/sign-in", wanted) if wanted else "/sign-in", wanted=wanted or "/my-page",
+        proves=False,
+    )  # fmt: skip

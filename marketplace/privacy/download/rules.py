@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from marketplace.base.clock import oslo
-from marketplace.base.i18n import LANGUAGES, lazy
+from marketplace.base.i18n import LANGUAGES, at_clock, lazy, short_day
 from marketplace.base.i18n import gettext as _
 from marketplace.my_page import rules as my_page
 from marketplace.people.models import RELATION_LABELS
@@ -107,6 +106,6 @@ def text(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("ja") if value else _("nei")
     if name == "at" or name.endswith("_at"):
-        moment = oslo(datetime.fromisoformat(value))
-        return f"{moment:%d.%m.%Y %H.%M}"
+        moment = datetime.fromisoformat(value)
+        return f"{short_day(moment, year=True)} {at_clock(moment)}"
     return str(VALUES.get(name, {}).get(value, value))

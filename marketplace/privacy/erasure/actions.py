@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.base.data import audit, ledger
+from marketplace.base.data import audit, jobs, ledger
 from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Conflict, Refused
@@ -16,14 +16,20 @@ from marketplace.privacy.acts import Act
 from marketplace.privacy.erasure.queries import (
     ABOUT_THEM,
     ALONE,
+    BOOKED_FOR,
     GOES,
+    LEFT_TO_THE_DESK,
     LET_IN,
+    LIES_READY,
     NOT_LET_IN,
+    OWN,
+    came_after,
     coming,
     managed_alone,
     sent,
 )
 from offers.bookings.actions import cancel
+from offers.bookings.calendar import let_go
 from offers.seats.models import EndedBy
 
 
@@ -48,6 +54,18 @@ async def erase(
     raise Conflict(_("Det ble meldt på noe mens vi slettet. Prøv en gang til."))
 
 
+LATELY = timedelta(days=3)
+"""Longer than any page that was open goes on, and than the nights in which a worker is missed."""
+
+
+async def erase_what_came_after(now: datetime) -> int:
+    """What was under way in another window, when somebody was erased, was written after it: a booking, an address, a
+    goal. It goes too. Returns of how many there was something."""
+    late = await came_after(now, now - LATELY)
+    await jobs.each(late, lambda person: erase(person, now=now, by_operator=True))
+    return len(late)
+
+
 async def _forget(person: UUID, now: datetime, again: Sequence[UUID] | None, by: UUID | None) -> bool:
     """The one transaction in which names and addresses go. False: something was booked meanwhile."""
     async with in_transaction():
@@ -64,10 +82,14 @@ async def _forget(person: UUID, now: datetime, again: Sequence[UUID] | None, by:
         if await coming(person, now, again):
             return False
         gone = [each for each in await column(GOES, person) if again is None or each in again]
-        for helped in await column("SELECT DISTINCT person_id FROM acts_for WHERE actor_id = $1", person):
+        helping = f"SELECT DISTINCT person_id FROM acts_for a WHERE actor_id = $1 AND NOT {LEFT_TO_THE_DESK}"
+        for helped in await column(helping, person):
             if helped not in gone:
                 await hand_over(person, helped, now=now)
         await rows(f"DELETE FROM outbox_message m WHERE {ABOUT_THEM}", gone)
+        # Whoever stays and has booked for them has their times in a calendar still.
+        for booked in await rows(BOOKED_FOR, gone):
+            await let_go(booked["booked_by_id"], booked["participant_id"], now=now)
         # An application goes with the only one who stands behind it, who is whom to ask.
         await rows(f"DELETE FROM organization w WHERE w.state = ANY($2) AND {ALONE}", person, NOT_LET_IN)
         await _delete(person, gone)
@@ -79,7 +101,7 @@ async def _forget(person: UUID, now: datetime, again: Sequence[UUID] | None, by:
 
 async def _delete(person: UUID, gone: list[UUID]) -> None:
     """What is about these persons only, and what lies ready for the addresses that the person has proven theirs."""
-    for table in ("outbox_message", "sign_in_ticket", "invitation", "opening_notice"):
+    for table in LIES_READY:
         await rows(
             f"""DELETE FROM {table} t USING contact_point own WHERE own.person_id = $1
             AND own.verified_at IS NOT NULL AND t.channel = own.channel AND t.address = own.value""",
@@ -97,11 +119,13 @@ async def _delete(person: UUID, gone: list[UUID]) -> None:
             f"DELETE FROM {table} t USING booking b WHERE b.id = t.booking_id AND b.participant_id = ANY($1)",
             gone,
         )
+    # What is still to be said to them nobody can say any more.
+    await rows("DELETE FROM phone_call y USING booking b WHERE b.id = y.booking_id AND y.called_at IS NULL "
+               "AND b.participant_id = ANY($1)", gone)  # fmt: skip
     await rows("UPDATE phone_call y SET number = NULL FROM booking b WHERE b.id = y.booking_id "
                "AND y.number IS NOT NULL AND b.participant_id = ANY($1)", gone)  # fmt: skip
     await rows("UPDATE booking SET reply = '', form_digest = NULL WHERE participant_id = ANY($1)", gone)
-    for table in ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
-                  "member_notice", "host_assignment", "host_ended", "register_taken", "own_goal",
-                  "contact_point"):  # fmt: skip
+    for table in OWN:
         await rows(f"DELETE FROM {table} WHERE person_id = ANY($1)", gone)
-    await rows("DELETE FROM acts_for WHERE actor_id = $1 OR person_id = ANY($2)", person, gone)
+    await rows(f"DELETE FROM acts_for a WHERE a.actor_id = $1 AND NOT {LEFT_TO_THE_DESK} OR a.person_id = ANY($2)",
+               person, gone)  # fmt: skip

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from marketplace.base.data.database import column
 from marketplace.base.text import name_order
+from marketplace.privacy.acts import Act
 from offers.seats.models import ACTIVE
+from offers.seats.sql import active
 
 GOES = """WITH own AS (
     SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
@@ -57,8 +59,23 @@ async def coming(person: UUID, now: datetime, again: Sequence[UUID] | None = Non
     )  # fmt: skip
 
 
-ABOUT_THEM = """(m.person_id = ANY($1) OR m.booking_id IN (
-    SELECT id FROM booking WHERE participant_id = ANY($1) OR booked_by_id = ANY($1)))"""
+OWN = ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
+       "member_notice", "host_assignment", "host_ended", "register_taken", "own_goal", "contact_point")  # fmt: skip
+"""Tables with rows that are one person's."""
+LIES_READY = ("outbox_message", "sign_in_ticket", "invitation", "opening_notice", "substitute")
+"""Tables of what lies ready for an address, whoever has typed it."""
+BOOKED_FOR = """SELECT DISTINCT booked_by_id, participant_id FROM booking
+WHERE participant_id = ANY($1) AND NOT booked_by_id = ANY($1)"""
+"""Who has booked for one of these persons, and is not among them."""
+LEFT_TO_THE_DESK = "(a.relation = 'guide' AND a.desk_id IS NOT NULL)"
+"""Has a guide booked for somebody at a desk (acts_for a)? Who is left there rings and helps them, as when the guide has
+only gone; the row says no more of the guide than the booking does."""
+
+
+ABOUT_THEM = f"""(m.person_id = ANY($1) OR m.booking_id IN (
+    SELECT id FROM booking b WHERE participant_id = ANY($1) OR booked_by_id = ANY($1) AND NOT EXISTS (
+        SELECT FROM acts_for a WHERE a.actor_id = b.booked_by_id AND a.person_id = b.participant_id
+        AND {LEFT_TO_THE_DESK})))"""
 """Messages for these persons $1 and about what they have booked, whatever the address. What else lies ready for an
 address that they have not proven theirs is for whoever has it: anybody can type it."""
 
@@ -69,3 +86,18 @@ async def sent(person: UUID) -> tuple[set[UUID], set[str]]:
     messages = await column(f"SELECT m.id FROM outbox_message m WHERE {ABOUT_THEM}", gone)
     own = await column("SELECT value FROM contact_point WHERE person_id = ANY($1)", gone)
     return {*messages}, {*own}
+
+
+async def came_after(now: datetime, since: datetime) -> list[UUID]:
+    """Those who were erased since, of whom there is something again: it was under way in another window."""
+    return await column(
+        f"""SELECT n.id FROM person n WHERE EXISTS (SELECT FROM audit_entry e
+                WHERE e.person_id = n.id AND e.action = '{Act.PERSON_ERASED}' AND e.at > $2)
+            AND (n.name IS NOT NULL
+            OR {" OR ".join(f"EXISTS (SELECT FROM {one} x WHERE x.person_id = n.id)" for one in OWN)}
+            OR EXISTS (SELECT FROM acts_for a WHERE a.actor_id = n.id AND NOT {LEFT_TO_THE_DESK})
+            OR EXISTS (SELECT FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+                WHERE b.participant_id = n.id AND {active()} AND (p.ends_at IS NULL OR p.ends_at > $1)))
+        ORDER BY n.id""",
+        now, since,
+    )  # fmt: skip

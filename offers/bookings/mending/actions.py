@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import column, in_transaction, row, rows
+from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.data.ledger import Lost
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Refused
@@ -110,6 +110,10 @@ async def _lock_together(
     return {pool: await lock(pool, now) for pool in found}
 
 
+KEPT = "SELECT id FROM contact_point WHERE id = $1 FOR KEY SHARE"
+"""Is it there, and stays until this is over? Its owner may just take it away in another window."""
+
+
 async def _contact(
     booking: Mended, channel: Channel | None, address: str | None, party: Party | None, now: datetime
 ) -> UUID | None:
@@ -117,7 +121,7 @@ async def _contact(
     if (channel, address) == (booking.channel, booking.address):
         kept: UUID | None = booking.contact_id
         return kept
-    if party and party.contact_id:
+    if party and party.contact_id and await value(KEPT, party.contact_id):
         return party.contact_id
     if channel is None or address is None:
         return None

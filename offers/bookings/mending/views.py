@@ -105,6 +105,7 @@ async def address(request: Request) -> Response:
     if not found.active or rules.over(found, request.now):
         return see_other(found.path, request)
     form = AddressForm.blank(contact=found.channel or "email")
+    colleague = await told_of_colleagues(found, request.person, request.roles, request.now)
     if request.method == "POST":
         form = await AddressForm.read(request)
         if form.valid and form.data.reach:
@@ -114,10 +115,10 @@ async def address(request: Request) -> Response:
                 tries=[*of_visitor("change address", request, 60, timedelta(hours=1)),
                        booking_for(wanted, request.now)],
             )  # fmt: skip
-            return see_other(
-                f"{path}?saved={Saved.NUMBER if channel is Channel.CALL else Saved.ADDRESS}", request
-            )
-    colleague = await told_of_colleagues(found, request.person, request.roles, request.now)
+            said = Saved.NUMBER if channel is Channel.CALL else Saved.ADDRESS
+            if (channel, wanted) == (found.channel, found.address) and not colleague:
+                said = Saved.SAME  # nothing was sent, and they may be waiting for it
+            return see_other(f"{path}?saved={said}", request)
     return render(
         request, "offers/bookings/mending/address.html", colleague=colleague,
         status=422 if form.errors else 200, booking=found, form=form,

@@ -23,7 +23,7 @@ from offers.bookings.several import actions, rules
 from offers.bookings.several import queries as several_queries
 from offers.bookings.several.claims import DatesRefused
 from offers.bookings.several.forms import SeveralForm
-from offers.bookings.views import blank, form_page, represented
+from offers.bookings.views import blank, form_page, not_booked, represented
 from offers.catalogue.kinds import Kind
 from offers.catalogue.queries import Viewer, offer_page, viewer_of
 from offers.catalogue.rules import Left, seats
@@ -139,6 +139,8 @@ async def _create(request: Request, viewer: Viewer, dates: list[several_queries.
             dates = await several_queries.open_dates(
                 slug, viewer, request.now, also=[one for one in reasons if one]
             )
+        except NotFound:
+            return await not_booked(request, viewer)
         except bookings_actions.Unanswered:
             pass  # form_page tells what is missing
         except Refused as refused:
@@ -149,7 +151,7 @@ async def _create(request: Request, viewer: Viewer, dates: list[several_queries.
         form.values["form_key"] = secrets.token_hex(16)
     found = await _offer(request, viewer, dates)
     if found is None:
-        raise NotFound
+        return await not_booked(request, viewer)
     return await _shown(request, found, form, dates, 409 if form.values.get("asked") else 422, reasons)
 
 

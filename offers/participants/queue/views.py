@@ -60,6 +60,7 @@ async def answer(request: Request) -> Response:
         if form.valid:
             try:
                 said = await _answered(request, booking, form.data)
+                said = said if party.reached else Saved.RING  # what was written is for whoever rings to say
                 return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
             except participants_actions.OtherParty as other:
                 form.add_error("form", other.message)

@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from marketplace.base.clock import at_oslo, oslo, today
+from marketplace.base.i18n import clock_in_digits, lazy
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy
 from offers.catalogue.models import WHOLE_COURSE, Offer
 from offers.publishing.rules import YEARS_AHEAD
 
@@ -71,7 +71,7 @@ def backwards(starts: time, ends: time) -> bool:
 
 def _skipped_words(clock: time) -> str:
     return _("Klokka stilles fram til sommertid den natta, så %(clock)s finnes ikke. Velg et annet klokkeslett.",
-             clock=f"{clock:%H.%M}")  # fmt: skip
+             clock=clock_in_digits(clock))  # fmt: skip
 
 
 def repeat_objections(first: date, last: date | None, repeat: Repeat) -> Iterator[tuple[str, str]]:

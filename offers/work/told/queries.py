@@ -136,12 +136,17 @@ async def meetings(
     )  # fmt: skip
 
 
+def key_of(mail: Mail, organization: UUID | str, person: UUID | str, act: str) -> str:
+    """The key of a message to a member. A `person` % is any of them, for LIKE."""
+    return f"{name_of(mail)}:{organization}:{person}:{act}"
+
+
 async def nobody_got(mail: Mail, organization: UUID, act: str) -> int:
     """How many messages of this act to members of the organisation have come back or were given up."""
     return int(
         await value(
             "SELECT count(*) FROM outbox_message WHERE mail = $1 AND dedupe_key LIKE $2 AND failed_at IS NOT NULL",
-            name_of(mail), f"{name_of(mail)}:{organization}:%:{act}%",
+            name_of(mail), key_of(mail, organization, "%", f"{act}%"),
         )
     )  # fmt: skip
 

@@ -5,18 +5,18 @@ from collections.abc import AsyncIterator
 import pytest
 import time_machine
 
-from marketplace.base.data import database
 from marketplace.base.data.database import row, rows, value
 from marketplace.demo.load import load_if_empty
 from marketplace.operations.check.whole import violations
-from tests.conftest import EMPTY, NOW
+from tests.conftest import NOW
+from tests.emptying import empty
 
 pytestmark = pytest.mark.usefixtures("large")
 
 
 @pytest.fixture(scope="module")
 async def large(pool: None) -> AsyncIterator[None]:
-    await database.rows(EMPTY)
+    await empty()
     with time_machine.travel(NOW, tick=True):
         assert await load_if_empty(offers=200, people=500)
         yield

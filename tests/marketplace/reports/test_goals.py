@@ -90,7 +90,7 @@ async def test_goals_that_are_changed_afterwards_change_nothing_that_was_approve
     await written(february, f"goal-{(await eldre()).id}", "Bussen går ikke.")
     await approved(february)
     before = await frozen(february)
-    await Goal.filter(slug="eldre").update(title={"nb": "Noe annet"}, target=100, withdrawn_at=FEBRUARY)
+    await Goal.filter(slug="eldre").update(title={"nb": "Noe annet"}, target=100, withdrawn_at=NOVEMBER)
     await Goal.filter(slug="alle").delete()
     await rows("UPDATE focus_area SET title = jsonb_build_object('nb', 'Et annet område')")
     assert await frozen(february) == before
@@ -138,3 +138,13 @@ async def test_a_goal_of_several_years_stands_as_it_was_at_the_end_of_the_report
     assert ["Samlinger", "–", "384", "minst 500 samlinger", "nøyaktig", "Ikke nådd"] in numbers(
         await made(february)
     )
+
+
+async def test_a_goal_that_is_given_up_afterwards_stands_in_the_report_of_the_years_before(
+    february: Visitor,
+) -> None:
+    """Else the year's report says nothing of what was not reached."""
+    await Goal.filter(slug="eldre").update(last_year=2028, each_year=True, withdrawn_at=FEBRUARY)
+    page = await made(february)
+    assert ["Over 65 år", "0", "120", "minst 140 personer", "± 4", "Ikke nådd"] in numbers(page)
+    assert "Målene: 1 av 2 er nådd" in page.text

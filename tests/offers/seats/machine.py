@@ -30,7 +30,8 @@ from offers.seats.claims import Party
 from offers.seats.models import ACTIVE, SEATED, BookingState
 from offers.sessions import actions as messages
 from tests import make
-from tests.conftest import EMPTY, NOW
+from tests.conftest import NOW
+from tests.emptying import empty
 
 PEOPLE = 6
 MINUTES = st.sampled_from([1, 20, 45, 90, 300, 1500])
@@ -84,7 +85,7 @@ class Promises(RuleBasedStateMachine):
         self.run(self._check())
 
     async def _begin(self, joining: Joining, promotion: Promotion, capacity: int | None, hours: int) -> None:
-        await rows(EMPTY)
+        await empty()
         self.offer: Offer = await make.offer(
             joining=joining, capacity=capacity, promotion=promotion, hold_hours=3, max_party=3,
             starts=[NOW + timedelta(hours=each) for each in self._hours(joining, hours)],

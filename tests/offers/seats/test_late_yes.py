@@ -145,3 +145,13 @@ async def test_a_no_on_a_page_that_stood_open_says_that_the_seat_is_taken_alread
     assert "Det er sagt ja til denne plassen. Skal noen andre få den, må den meldes av." in late.text
     assert "holdes ikke lenger" not in late.text
     assert await states(pool) == ["confirmed"]
+
+
+async def test_who_says_yes_too_late_reads_why_it_is_a_queue(visitor: Visitor) -> None:
+    pool, ola = await held()
+    await waiting(pool, "Kari")
+    page = await visitor.open(link_path(ola.id, 1))
+    visitor.wait(timedelta(hours=25))
+    done = await visitor.follow(await visitor.submit(page, "/answer", answer="yes"))
+    assert done.heading == "Du står på venteliste"
+    assert "Fristen for å svare var ute, så plassen gikk videre." in done.text

@@ -10,12 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2 as httpx
 import pytest
-from bs4 import BeautifulSoup
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.instance import claim
 from offers.catalogue.models import Joining, SeatPool
-from tests import make, program
+from tests import make, markup, program
 
 
 def free_port() -> int:
@@ -66,13 +65,11 @@ async def test_two_hundred_ask_at_once_for_ten_seats(address: str) -> None:
     limits = httpx.Limits(max_connections=50)
     async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
 
-        async def fill_in(number: int) -> dict[str, str]:
+        async def fill_in(number: int) -> dict[str, str | list[str]]:
             page = await client.get(
                 f"/offers/{offer.slug}/bookings/new", headers={"cookie": "form=" + "0" * 32}
             )
-            hidden = BeautifulSoup(page.text, "html.parser").select("form[method=post] input[type=hidden]")
-            fields = {str(field["name"]): str(field["value"]) for field in hidden}
-            return fields | {
+            return markup.fields(markup.forms(page.text)[0]) | {
                 "name": f"Person {number}",
                 "contact": "email",
                 "email": f"person{number}@example.no",
@@ -80,7 +77,7 @@ async def test_two_hundred_ask_at_once_for_ten_seats(address: str) -> None:
 
         forms = [await fill_in(number) for number in range(200)]
 
-        async def send(fields: dict[str, str]) -> int:
+        async def send(fields: dict[str, str | list[str]]) -> int:
             answer = await client.post(
                 f"/offers/{offer.slug}/bookings",
                 data=fields,

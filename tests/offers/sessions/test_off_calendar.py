@@ -167,3 +167,15 @@ async def test_who_is_erased_is_sent_nothing(visitor: Visitor, post_office: Hand
     await send()
     assert len(mails(post_office, KARI)) == 1
     assert await rows("SELECT id FROM outbox_message WHERE mail = 'off_calendar'") == []
+
+
+async def test_what_was_booked_for_who_is_erased_goes_from_the_helpers_calendar(
+    visitor: Visitor, post_office: Handler
+) -> None:
+    """The place goes to somebody else: her mother must not come with her to it."""
+    _kari, ada, _relation, _booking = await told(visitor, post_office)
+    await erase(ada.id, now=NOW)
+    await send()
+    assert left(mails(post_office, KARI)) == set()
+    assert "Ada" not in said(mails(post_office, KARI)[-1])
+    assert mails(post_office, ADA) == []

@@ -341,3 +341,24 @@ async def test_whoever_answers_sees_whose_turn_it_is_and_that_the_register_has_a
     visitor.wait(timedelta(minutes=1))
     await Organization.filter(id=made.id).update(created_at=NOW + timedelta(minutes=1))  # it is sent again
     assert turn not in (await visitor.open(f"/approvals/{made.slug}")).text
+
+
+@pytest.mark.parametrize(
+    "known", ["Røde Kors Lura", "Rode kors, Lura", "Røde K\u043ers Lura", "Røde-Kors LURA"]
+)
+async def test_who_answers_is_told_of_a_name_that_can_be_taken_for_anothers(
+    visitor: Visitor, nora: Person, known: str
+) -> None:
+    """Whoever applies under the name of somebody known, with a letter of another alphabet, stands beside them."""
+    await make.organization(known, slug="known")
+    await make.organization("Røde Kors Lurø", slug="elsewhere")
+    await make.organization("Røde Kors Lura", slug="not-let-in", state="declined")
+    page = await visitor.open(f"/approvals/{(await applicant('Røde Kors Lura', slug='new')).slug}")
+    told = page.soup.find(string="Noen her heter det samme, eller nesten").find_parent(class_="ds-alert")  # type: ignore[union-attr]
+    assert [one["href"] for one in told.select("a")] == ["/organizations/known"]  # type: ignore[union-attr]
+
+
+async def test_whoever_is_called_like_nobody_else_is_not_warned_of(visitor: Visitor, nora: Person) -> None:
+    await make.organization("Lura turlag")
+    page = await visitor.open(f"/approvals/{(await applicant()).slug}")
+    assert "heter det samme" not in page.text

@@ -81,9 +81,16 @@ async def test_somebody_elses_organisation_is_nowhere(visitor: Visitor) -> None:
     assert (await visitor.open(f"/manage/organizations/{other.slug}/notices")).status == 404
 
 
-async def test_a_guide_has_nothing_to_choose(visitor: Visitor) -> None:
-    _here, path = await page_of(visitor, Role.GUIDE)
+async def test_a_coordinator_has_nothing_to_choose(visitor: Visitor) -> None:
+    _here, path = await page_of(visitor, Role.COORDINATOR)
     assert (await visitor.open(path)).status == 404
+
+
+async def test_a_guide_chooses_of_their_desk_alone(visitor: Visitor) -> None:
+    _here, path = await page_of(visitor, Role.GUIDE)
+    page = await visitor.open(path)
+    assert page.fields("/notices")["kinds"] == ["desk"]
+    assert "/desk" in [str(link["href"]) for link in page.soup.select("nav a[href]")]
 
 
 async def test_one_click_turns_off_this_kind_from_this_organisation_alone(visitor: Visitor) -> None:

@@ -28,6 +28,13 @@ def test_a_piece_is_drawn_once_for_what_it_is_made_of_and_escaped_as_all_else() 
     assert len(drawn) == 3
 
 
+def test_a_template_is_compiled_alike_whatever_was_compiled_before_it() -> None:
+    """Else what another process has compiled could not be used beside it: two pieces would be kept as one."""
+    first, other = drawing()[0], drawing()[0]
+    other.compile(TEMPLATE, "before")
+    assert first.compile(TEMPLATE, "page", raw=True) == other.compile(TEMPLATE, "page", raw=True)
+
+
 def test_no_more_are_kept_than_there_is_room_for() -> None:
     made, drawn = drawing()
     page = made.get_template("page")

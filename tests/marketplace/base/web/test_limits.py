@@ -169,3 +169,11 @@ def test_what_counts_by_an_address_says_so() -> None:
         for one in by_an_address.finditer(file.read_text())
     ]
     assert found == []
+
+
+async def test_what_is_written_behind_a_name_makes_nobody_new(visitor: Visitor) -> None:
+    await used_up("try", "ola+en@example.no", 10, timedelta(days=1), visitor.now)
+    for same in ("ola@example.no", "ola+to@example.no", "ola++@example.no"):
+        assert (await refused_after(same, visitor.now))[0] == 1, same
+    for another in ("ola@example.com", "olai@example.no", "+4790000000", "+4790000001"):
+        assert (await refused_after(another, visitor.now))[0] > 10, another

@@ -9,6 +9,7 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.web.limits import Tries, count
 from marketplace.people.models import ActsFor, Person, Relation
+from marketplace.privacy.erasure.actions import erase
 from offers.catalogue.models import Offer, SeatPool
 from offers.seats.links import link_path
 from offers.seats.models import Booking
@@ -145,6 +146,16 @@ async def test_the_receipt_is_for_the_unit_too_and_for_nobody_else(visitor: Visi
     )
 
 
+async def test_by_typing_addresses_a_colleague_learns_of_none_which_it_is(visitor: Visitor) -> None:
+    _unit, guri, solveig = await desk()
+    made = await of_guri(visitor, guri, await tour(), contact="email", email="olaug@example.no")
+    await visitor.sign_in(solveig)
+    form = await visitor.open(f"{link_path(made.id, made.link_version)}/address")
+    for typed in ("olaug@example.no", "berit@example.no"):
+        sent = await visitor.submit(form, "/address", contact="email", email=typed)
+        assert sent.response.headers["location"].endswith("?saved=address"), typed
+
+
 async def test_that_somebody_was_away_and_asks_to_be_rung_is_told_to_no_desk(visitor: Visitor) -> None:
     """It is for those who lead the offer, and so is the number: the page says so to whoever types it."""
     _unit, guri, solveig = await desk()
@@ -221,6 +232,32 @@ async def test_who_is_left_at_the_desk_rings_for_who_has_gone(visitor: Visitor) 
     assert "Den som meldte på, ringer" in (await visitor.open(link)).text
     await Membership.filter(organization=unit).update(ended_at=NOW)
     assert "ringer" not in str((await visitor.open(link)).soup.main)
+
+
+async def test_who_is_left_rings_and_helps_also_when_the_guide_has_deleted_all_of_theirs(
+    visitor: Visitor,
+) -> None:
+    """Whom they had booked for have been promised it."""
+    _unit, guri, solveig = await desk()
+    offer = await tour(capacity=40)
+    hidden = await of_guri(visitor, guri, offer, contact="call", number="51 00 00 42", alias="true")
+    await PhoneCall.create(booking=hidden, about="promoted", key=f"promoted:{hidden.id}", since=NOW)
+    nils = await of_guri(
+        visitor, guri, offer, participant_name="Nils", contact="email", email="nils@example.no"
+    )
+    due = "SELECT mail FROM outbox_message WHERE booking_id = $1"
+    before = await rows(due, nils.id)
+    await erase(guri.id, now=NOW)
+    assert "Guri" not in str(await rows("SELECT * FROM person"))
+    assert before, "Nils is written to"
+    assert await rows(due, nils.id) == before
+    await visitor.sign_in(solveig)
+    page = await visitor.open("/desk")
+    assert "51 00 00 42" in page.text
+    assert (await visitor.submit(page, "/guide/calls", said="rung")).status == 303
+    assert (await looked(visitor, nils.reference, "Nils")).status == 303
+    visitor.client.cookies.clear()
+    assert "Den som meldte på, ringer" in (await visitor.open(link_path(hidden.id, hidden.link_version))).text
 
 
 async def test_whoever_no_longer_wants_help_is_nowhere_at_the_desk(visitor: Visitor) -> None:

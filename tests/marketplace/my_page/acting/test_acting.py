@@ -320,6 +320,17 @@ async def test_a_guides_calendar_and_past_are_their_own(visitor: Visitor) -> Non
     assert "Klatrekurs" not in (await visitor.open("/my-page")).text
 
 
+async def test_what_is_over_says_for_whom_it_was_and_not_that_one_was_called_so(visitor: Visitor) -> None:
+    kari = await make.person("Kari", "kari@example.no")
+    ada = await child_of(kari)
+    offer = await course(starts=[NOW - timedelta(days=1)])
+    await make.booking(await SeatPool.get(offer=offer), ada, booked_by=kari)
+    await visitor.sign_in(kari)
+    page = await visitor.open("/my-page")
+    assert "For Ada" in page.text
+    assert "Meldt på som Ada" not in page.text
+
+
 async def test_without_mail_and_phone_the_receipt_says_the_number_to_write_down(visitor: Visitor) -> None:
     guri = await make.member(await make.organization(), Role.GUIDE, "Guri", email="guri@example.no")
     await visitor.sign_in(guri)

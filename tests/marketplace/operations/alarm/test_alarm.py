@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import rows
 from marketplace.base.post.delivery import Away
+from marketplace.base.post.queue import HOLDS
 from marketplace.operations.alarm import jobs, sending, watched
 from marketplace.operations.alarm.jobs import Alarm
 from marketplace.operations.disks import nearest
@@ -201,6 +202,15 @@ async def test_what_goes_out_or_waits_for_an_older_one_or_a_carrier_is_no_matter
     assert await watched.messages(NOW) != OK
     await rows(CARRIER, "email", NOW - timedelta(minutes=2), 2)
     assert await watched.messages(NOW) == OK
+
+
+async def test_what_an_older_one_holds_up_no_more_is_told_if_nobody_tries_it(mails: Mails) -> None:
+    for attempts, waits in ((HOLDS, True), (HOLDS + 1, False)):
+        await rows("DELETE FROM outbox_message")
+        await due("kari@example.no", NOW - timedelta(minutes=90), attempts=attempts)
+        await rows("UPDATE outbox_message SET due_at = $1, problem = '450'", NOW + timedelta(minutes=40))
+        await due("kari@example.no", NOW - timedelta(minutes=70))
+        assert (await watched.messages(NOW) == OK) is waits, attempts
 
 
 @pytest.mark.parametrize(

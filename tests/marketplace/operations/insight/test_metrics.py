@@ -12,20 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import httpx2 as httpx
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from marketplace.base.data.database import credentials
 from marketplace.base.data.instance import claim
 from marketplace.base.insight.board import CLASSES
 from marketplace.operations.insight.facts import in_tens
 from marketplace.routes import ROUTES
 from marketplace.schedule import TIMETABLE
 from tests import program
-from tests.conftest import EMPTY
+from tests.emptying import empty_at
 from tests.offers.seats.test_two_servers import free_port
 
 ROOT = Path(__file__).parents[4]
@@ -72,9 +70,7 @@ class Instance:
 
 async def emptied(url: str) -> None:
     """Nothing of an earlier test, and the demo's: else `serve` leaves it alone."""
-    connection = await asyncpg.connect(**credentials(url))
-    await connection.execute(EMPTY)
-    await connection.close()
+    await empty_at(url)
     await claim(url, datetime.now(UTC))
 
 

@@ -127,6 +127,36 @@ async def test_a_link_works_once(visitor: Visitor) -> None:
     assert await SignIn.all().count() == 1
 
 
+async def test_a_link_that_was_used_on_another_device_says_so_and_a_new_one_leads_where_they_wanted(
+    visitor: Visitor,
+) -> None:
+    """Asked for at a desk, opened on a phone: the desk waits for the code, and finds it used."""
+    await make.person("Ola", ADDRESS)
+    asked = await visitor.submit(
+        await visitor.open("/sign-in?next=/my-page/goals"), "/sign-in", address=ADDRESS
+    )
+    phone = visitor.at_network("192.0.2.7")
+    page = await phone.open(f"/sign-in/{(await last_message())['token']}")
+    assert "Holdt du på med noe på en annen enhet?" in page.text
+    await phone.submit(page)
+    at_desk = await visitor.follow(asked)
+    assert (at_desk.status, at_desk.heading) == (410, "Lenken og koden er allerede brukt")
+    assert "Brukte du dem på en annen enhet, er du logget inn der." in at_desk.text
+    new = at_desk.soup.select_one("main a.ds-button")
+    assert new is not None
+    assert new["href"] == "/sign-in?next=/my-page/goals"
+
+
+async def test_whoever_opens_their_link_where_another_is_signed_in_reads_that_it_ends(
+    visitor: Visitor,
+) -> None:
+    await visitor.sign_in(await make.person("Kari", "kari@example.no"))
+    await make.person("Ola", ADDRESS)
+    await ask(visitor.at_network("192.0.2.7"))
+    page = await visitor.open(f"/sign-in/{(await last_message())['token']}")
+    assert "Logger du inn med en annen adresse, blir du logget ut først." in page.text
+
+
 async def test_a_used_link_takes_its_code_along(visitor: Visitor) -> None:
     await make.person("Ola", ADDRESS)
     page = await ask(visitor)

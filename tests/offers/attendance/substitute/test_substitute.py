@@ -107,6 +107,8 @@ async def test_revoked_or_over_it_opens_nothing_and_what_was_kept_stays(visitor:
     ]  # fmt: skip
     assert [one.status for one in gone] == [404] * 5
     assert {one.heading for one in gone} == {"Lenken til oppmøtet virker ikke"}, "the same, whyever"
+    unsaved = ["Det du sendte nå, er ikke lagret." in one.text for one in gone]
+    assert unsaved == [False, True, False, False, False]
     assert all("Be den som sendte lenken, om en ny." in one.text for one in gone)
     assert await value("SELECT count FROM head_count") == 3
     await Substitute.filter(id=link.id).update(revoked_at=None)

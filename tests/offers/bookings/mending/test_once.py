@@ -341,6 +341,16 @@ async def test_a_wrong_address_is_mended_from_the_confirmation(visitor: Visitor,
     assert await value("SELECT count(*) FROM sent_form") == 1
 
 
+async def test_the_same_address_once_more_is_not_said_to_be_sent(visitor: Visitor, offer: Offer) -> None:
+    """They have waited for the message, and would go on waiting."""
+    receipt = await visitor.follow(await visitor.submit(await form_of(visitor, offer), **EMMA))
+    page = await visitor.open(f"{receipt.url}/address")
+    shown = await visitor.follow(await visitor.submit(page, "/address", email="Emma@example.no"))
+    assert "Vi har sendt bekreftelsen dit" not in shown.text
+    assert "Det er det vi har fra før, så ingenting er endret eller sendt." in shown.text
+    assert await value("SELECT count(*) FROM outbox_message") == 1
+
+
 async def test_mending_several_dates_lets_go_of_one_and_adds_another(visitor: Visitor) -> None:
     offer = await make.offer(starts=[NOW + timedelta(days=7 * week) for week in range(1, 5)], capacity=5)
     page = await visitor.open(f"/offers/{offer.slug}/bookings/several")

@@ -60,6 +60,7 @@ async def test_the_booking_says_what_is_so_and_whom_to_ring(visitor: Visitor, st
     page = await visitor.open(path)
     assert page.status == 200
     assert "Frivilligsentralen er stengt for en tid" in page.text
+    assert ("Plassen er fortsatt din" in page.text) == (state is BookingState.CONFIRMED)
     assert "Ring Infohjelpen på 51 00 00 00" in page.text
     for link in page.soup.main.find_all("a", href=True):  # type: ignore[union-attr]
         if str(link["href"]).startswith("/"):
@@ -85,6 +86,28 @@ async def test_they_are_told_once_and_again_when_it_is_open(db: None) -> None:
     await tell_closed(NOW + DAY)
     assert await told() == ["organization_closed", "organization_reopened"]
     assert await mails.organization_closed(Channel.EMAIL, "nb", str(booking.id)) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (BookingState.CONFIRMED, "Plassen er fortsatt din"),
+        (BookingState.WAITING, "Påmeldingen står som før"),
+        (BookingState.REQUESTED, "Påmeldingen står som før"),
+    ],
+)
+async def test_who_has_no_place_yet_is_not_told_that_it_is_theirs(
+    db: None, state: BookingState, words: str
+) -> None:
+    here, booking = await booked(state)
+    await answer(here, Answer.SUSPENDED)
+    mail = await mails.organization_closed(Channel.EMAIL, "nb", str(booking.id))
+    assert mail is not None
+    assert mail.html is not None
+    for text in (mail.text, mail.html):
+        assert [one for one in ("Plassen er fortsatt din", "Påmeldingen står som før") if one in text] == [
+            words
+        ]
 
 
 async def test_what_is_opened_at_once_is_not_told_as_closed(db: None) -> None:
@@ -233,7 +256,7 @@ async def test_whom_no_message_reaches_is_rung_of_a_closing_and_again_when_it_is
     assert await told() == []
     await visitor.sign_in(kari)
     page = await visitor.open("/manage/offers/turlag/call-list")
-    assert "Plassen er fortsatt deres, men det er ikke sikkert at det blir noe av." in page.text
+    assert "Påmeldingen står som før, men det er ikke sikkert at det blir noe av." in page.text
     await PhoneCall.all().update(called_at=NOW + HOUR)
     await answer(here, Answer.REOPENED, 1, NOW + DAY)
     for _again in range(2):

@@ -15,6 +15,7 @@ from offers.participants import actions as participants_actions
 from offers.rights.models import HostAssignment
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
+from offers.telling.models import PhoneCall
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
@@ -91,6 +92,16 @@ async def test_after_the_talk_they_are_let_in(visitor: Visitor, asked: Booking) 
     theirs = await visitor.open(link_path(asked.id, 1))
     assert theirs.heading == "Du er påmeldt"
     assert WORDS.split("\n")[0] not in theirs.text
+
+
+async def test_who_is_taken_off_and_reached_by_no_message_is_to_be_rung(
+    visitor: Visitor, asked: Booking
+) -> None:
+    await rows("UPDATE booking SET contact_id = NULL")
+    path = (await editor(visitor)).replace("requests", f"take-off?booking={asked.id}")
+    done = await visitor.follow(await visitor.submit(await visitor.open(path), "/take-off"))
+    assert "Påmeldingen er meldt av, men ingen melding når fram til dem." in done.text
+    assert await PhoneCall.filter(booking_id=asked.id, called_at=None).count() == 1
 
 
 async def test_a_no_comes_with_the_words_of_the_organisation(visitor: Visitor, asked: Booking) -> None:
@@ -226,3 +237,29 @@ async def test_no_is_no_however_many_they_are(visitor: Visitor, asked: Booking) 
     page = await visitor.open(f"{path}/{asked.id}")
     await Booking.filter(id=asked.id).update(seats=2)
     assert (await visitor.submit(page, answer="no", no="Ikke nå.")).status == 303
+
+
+async def test_yes_in_the_list_is_said_to_no_more_than_it_has_shown_either(
+    visitor: Visitor, asked: Booking
+) -> None:
+    path = await editor(visitor)
+    page = await visitor.open(path.replace("/requests", "/bookings"))
+    await Booking.filter(id=asked.id).update(seats=2)
+    again = await visitor.submit(page, f"/requests/{asked.id}", answer="yes")
+    assert (again.status, "Nå kommer 2. Se over, og svar på nytt." in again.text) == (422, True)
+    assert (await Booking.get()).state is BookingState.REQUESTED
+
+
+@pytest.mark.parametrize(
+    "said", [{"answer": "yes"}, {"answer": "no", "no": "Ikke nå."}, {"answer": "talk", "talk": WORDS}]
+)
+async def test_nothing_is_said_to_be_sent_to_whom_no_message_reaches(
+    visitor: Visitor, asked: Booking, said: dict[str, str]
+) -> None:
+    await rows("UPDATE contact_point SET channel = 'call', value = '+4751000042', verified_at = NULL")
+    path = await editor(visitor)
+    page = await visitor.follow(await visitor.submit(await visitor.open(f"{path}/{asked.id}"), **said))
+    assert "Svaret er lagret. Ingen melding når fram til dem." in page.text
+    assert [words for words in ("sagt fra.", "er sendt", "har sendt") if words in page.text] == []
+    assert "Ring disse (1)" in page.text
+    assert await OutboxMessage.all().count() == 0

@@ -21,6 +21,7 @@ from offers.participants import actions as participants_actions
 from offers.rights.models import HostAssignment
 from offers.seats.models import Booking, BookingState
 from offers.work.jobs import tell_days, tell_of_requests
+from offers.work.told.queries import happened
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members.models import Membership, Role
 from organizations.notices.models import MemberNotice, Notice
@@ -398,6 +399,18 @@ async def test_the_day_is_told_once_in_the_morning_to_those_who_want_it(
     assert "Gå på tur" in said
     for line in ("2 nye påmeldinger", "1 meldte seg av", "1 ny på venteliste", "Fullt nå"):
         assert line in said, said
+
+
+async def test_what_is_left_for_those_who_lead_is_full_for_all_others(db: None, post_office: Handler) -> None:
+    here, kari, _offer = await group()
+    await want(kari, here, Notice.DIGEST)
+    walk = await make.offer("Gå på tur", owner=here, joining=Joining.WHOLE, capacity=3, sensitive=False)
+    pool = await SeatPool.get(offer=walk)
+    await make.booking(pool)
+    for kept, full in ((1, False), (2, True)):
+        await SeatPool.filter(id=pool.id).update(reserved=kept)
+        (found,) = await happened(here.id, kari.id, "nb", NOW - DAY, NOW + DAY)
+        assert bool(found.full) is full, kept
 
 
 async def test_what_happened_yesterday_is_not_told_the_day_after_that(db: None, post_office: Handler) -> None:
