@@ -56,6 +56,7 @@ soak: $(TEST)
 		tests/marketplace/statistics/attacks/test_linear.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
 	TAPS=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/attendance/taps/test_interleavings.py
+	QUEUES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/journeys/test_queue.py -k no_tap
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"
 	SOAK=1 $(PY) -m pytest -n 0 tests/marketplace/operations/test_killed.py \
 		tests/marketplace/operations/test_killed_within.py

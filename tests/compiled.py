@@ -18,9 +18,9 @@ from marketplace.base.quick import drawing
 
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "var" / "templates"
-INTO_THEM = ("marketplace/locale/*/*/*.mo", "static/**/*", "marketplace/base/quick/*.py", "marketplace/base/i18n.py",
-             "marketplace/base/web/templates.py", "marketplace/base/web/static.py")  # fmt: skip
-"""Texts, addresses of files, and what compiles. The settings that a template names are looked at one by one."""
+INTO_THEM = ("marketplace/locale/*/*/*.mo", "static/**/*", "marketplace/base/**/*.py")
+"""Texts, addresses of files, and what compiles or is called meanwhile (filters of constants). The settings that a
+template names are looked at one by one."""
 
 
 @cache

@@ -6,7 +6,6 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.dialogue.queries import When
 from offers.catalogue.models import Offer, Session
-from offers.catalogue.states import SessionStatus
 
 
 def has_been(session: When, now: datetime) -> None:
@@ -17,7 +16,7 @@ def has_been(session: When, now: datetime) -> None:
 
 def changeable(offer: Offer, session: Session, now: datetime) -> None:
     """Raises Refused when there is no meeting to change any more."""
-    if session.status == SessionStatus.CANCELLED or offer.called_off:
+    if session.called_off or offer.called_off:
         raise Refused(_("Møtet er avlyst allerede."))
     if session.starts_at <= now:
         raise Refused(_("Møtet har begynt, så det kan ikke endres."))

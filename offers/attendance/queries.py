@@ -69,15 +69,15 @@ class Earlier:
     saved: bool
 
 
-async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earlier]:
-    """The sessions of an offer that have begun and were before this moment, the latest first. One page of them, and
-    one more that tells that there are more."""
+async def earlier(offer_id: UUID, session_id: UUID, starts_at: datetime, now: datetime) -> list[Earlier]:
+    """The sessions of an offer that have begun and were before this one, the latest first; of those that began together
+    each is before another, so that none is lost. One page, and one more that tells that there are more."""
     return await rows(
         Earlier,
         f"""SELECT s.id, s.starts_at, s.ends_at, {recorded()} AS saved FROM session s
-        WHERE s.offer_id = $1 AND s.starts_at < $2 AND s.starts_at <= $3 AND s.status <> 'cancelled'
-        ORDER BY s.starts_at DESC, s.id LIMIT {EARLIER_SHOWN + 1}""",
-        offer_id, before, now,
+        WHERE s.offer_id = $1 AND (s.starts_at, s.id) < ($2, $3) AND s.starts_at <= $4 AND s.status <> 'cancelled'
+        ORDER BY s.starts_at DESC, s.id DESC LIMIT {EARLIER_SHOWN + 1}""",
+        offer_id, starts_at, session_id, now,
     )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ async def _page(request: Request, session: Led, form: Any = None, status: int = 
     await _read(request, session)
     me = request.person.id
     drawn = await sheet(request, session, me, form, status, await answers_of_offer(session.offer_id))
-    saved, past = drawn.saved, await queries.earlier(session.offer_id, session.starts_at, request.now)
+    past = await queries.earlier(session.offer_id, session.id, session.starts_at, request.now)
+    saved = drawn.saved
     standing = Standing(
         session.starts_at, session.ends_at, saved.saved_at, saved.closed_at, saved.by_clock,
         settled(session.starts_at, request.now), request.now,

@@ -37,6 +37,11 @@ def why_closed(
         yield Closed.NOT_OPEN
 
 
+def course_begun(joining: str, starts_at: datetime | None, now: datetime) -> bool:
+    """Is one in the middle of something that is booked as a whole?"""
+    return joining == Joining.WHOLE and starts_at is not None and starts_at <= now
+
+
 def is_open(now: str = "$1", p: str = "p", o: str = "o") -> str:
     """SQL: can one book of pool `p` of offer `o` now, if there is room?"""
     over = f"CASE {o}.joining WHEN '{Joining.REQUEST.value}' THEN {p}.ends_at ELSE {p}.starts_at END"

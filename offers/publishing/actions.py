@@ -60,9 +60,9 @@ async def editing(offer: Offer, by: UUID, now: datetime, act: str = Act.OFFER_CH
     """
     async with changing(offer.id):
         await offer.refresh_from_db()
-        if offer.state == OfferState.CANCELLED:
+        if offer.called_off:
             raise Refused(str(rules.CANCELLED))
-        lacked = await missing_of(offer, now) if offer.state == OfferState.PUBLISHED else []
+        lacked = await missing_of(offer, now) if offer.published else []
         yield
         await finish(offer, by, now, act, lacked)
 
@@ -91,7 +91,7 @@ async def finish(
     What the offer `lacked` before is no objection: one that is over, and has no date ahead, may still be mended.
     """
     await only_approved(offer.owner_id)
-    draft = offer.state == OfferState.DRAFT
+    draft = offer.draft
     if draft:
         shielded = offer.continues_id and await value(
             "SELECT sensitive FROM offer WHERE id = $1", offer.continues_id
@@ -148,7 +148,7 @@ async def set_audience(
 
 def _narrowed(offer: Offer, visibility: Visibility | None, now: datetime) -> dict[str, datetime | None]:
     """Whether it stops being shown to everybody, or begins again: who subscribes must not be left with its dates."""
-    if visibility is None or offer.state != OfferState.PUBLISHED or visibility == offer.visibility:
+    if visibility is None or not offer.published or visibility == offer.visibility:
         return {}
     if visibility == Visibility.PUBLIC:
         return {"narrowed_at": None}
@@ -220,7 +220,7 @@ async def set_joining(
         if joining not in rules.joinings(offer.state, offer.joining):
             raise Refused(_("Måten å bli med på kan ikke endres når noen kan ha meldt seg på."))
         offer.joining = joining
-        if offer.state == OfferState.DRAFT:
+        if offer.draft:
             await drop_pools(offer.id)
             await make_pools(offer, capacity)
         if (opens_at, closes_hours) != (offer.opens_at, offer.closes_hours):
@@ -234,9 +234,9 @@ async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> 
     """Show the offer to those it is for. Raises Incomplete, with what is missing."""
     async with changing(offer.id):
         await offer.refresh_from_db()
-        if offer.state == OfferState.CANCELLED:
+        if offer.called_off:
             raise Refused(_("Tilbudet er avlyst. Lag et nytt av det i stedet."))
-        if offer.state == OfferState.PUBLISHED:
+        if offer.published:
             return
         if missing := await missing_of(offer, now):
             raise Incomplete(missing)

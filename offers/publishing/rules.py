@@ -47,7 +47,7 @@ CANCELLED = lazy("Tilbudet er avlyst og kan ikke endres. Lag et nytt av det i st
 
 def changeable(offer: Offer) -> None:
     """Raises Refused when an offer is cancelled: people were told so, and it does not come back."""
-    if offer.state == OfferState.CANCELLED:
+    if offer.called_off:
         raise Refused(str(CANCELLED))
 
 

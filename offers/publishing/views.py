@@ -20,7 +20,6 @@ from offers.catalogue.page import page as public_page
 from offers.catalogue.queries import VISITOR, offer_page
 from offers.catalogue.rules import audience_words, cost_words
 from offers.catalogue.spoken import spoken_names
-from offers.catalogue.states import OfferState
 from offers.publishing import actions, queries, rules
 from offers.publishing.forms import PublishForm, TextForm
 from offers.publishing.joining.rules import terms
@@ -83,7 +82,7 @@ async def show(request: Request) -> Response:
 
 
 async def shown(request: Request, offer: Offer, form: Any, status: int = 200) -> Response:
-    missing = await actions.missing_of(offer, request.now) if offer.state == OfferState.DRAFT else []
+    missing = await actions.missing_of(offer, request.now) if offer.draft else []
     lacking = {rules.STEP_OF[objection] for objection in missing}
     coming = await queries.sessions_of(offer.id, request.now, SHOWN + 1)
     may = await rights_queries.reach(request.person, offer)
@@ -109,7 +108,7 @@ async def pool_text(offer: Offer) -> str:
 async def publish(request: Request) -> Response:
     """Look it over, and show it to the world."""
     offer = await editable(request)
-    if offer.state == OfferState.PUBLISHED:
+    if offer.published:
         return see_other(f"/manage/offers/{offer.slug}", request)
     form = PublishForm.blank(sensitive="yes" if offer.sensitive else "no")
     status = 200

@@ -8,11 +8,11 @@ from marketplace.base.data.database import rows
 from offers.seats import once
 from offers.seats.claims import Booked, JustSent, Party
 from offers.seats.known import in_the_way
-from offers.seats.models import ACTIVE, BookingState
+from offers.seats.models import BookingState, Claimed
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class Before(Claimed):
     """A booking that is there already, of the same form or of the same person."""
 
     id: UUID
@@ -54,7 +54,7 @@ async def made_before(
     )
     # A date that took another's place later was not in the form.
     found = [one for one in found if one.form_key in (key, once.key_of(form_key, party.whom, one.session_id))]
-    left_out = pools is not None and any(one.state in ACTIVE and one.pool_id not in pools for one in found)
+    left_out = pools is not None and any(one.active and one.pool_id not in pools for one in found)
     if left_out or any(one.form_digest != digest for one in found):
         raise JustSent(key, own=party.account)
     return found

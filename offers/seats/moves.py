@@ -16,6 +16,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import Mail, name_of, post
 from offers.catalogue.models import Joining
+from offers.catalogue.opening import course_begun
 from offers.catalogue.queries import Viewer, published
 from offers.seats import rules
 from offers.seats.acts import Act
@@ -259,7 +260,8 @@ async def begun(pool: LockedPool, now: datetime) -> bool:
     decided = pool.pool
     if rules.Objection.OVER not in rules.closed(decided, now):
         return False
-    starts = await start_of(pool, now) if rules.goes_on(decided, now) else None
+    left = course_begun(pool.joining, pool.starts_at, now)  # what is left of it begins with its next time
+    starts = await start_of(pool, now) if left else None
     return starts is None or starts <= now
 
 
@@ -275,7 +277,7 @@ async def start_of(pool: LockedPool, now: datetime) -> datetime | None:
 async def resize(pool: LockedPool, booking: Movable, seats: int, now: datetime) -> None:
     """Let a booking of a locked pool be of so many, with what that does to the seats. Whoever makes it larger has
     looked that there is room."""
-    held = seats - booking.seats if booking.state in SEATED else 0
+    held = seats - booking.seats if booking.seated else 0
     await rows(
         """WITH sized AS (UPDATE booking SET seats = $2, changed_at = $3 WHERE id = $1)
         UPDATE seat_pool SET taken = taken + $4 WHERE id = $5""",

@@ -12,7 +12,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.catalogue.models import Joining, Promotion
-from offers.catalogue.opening import why_closed
+from offers.catalogue.opening import course_begun, why_closed
 from offers.seats.models import SEATED, BookingState, EndedBy
 
 MOST_ACTIVE, MOST_WAITING = 40, 15
@@ -113,16 +113,10 @@ def closed(pool: Pool, now: datetime) -> Iterator[Objection]:
         yield Objection(why.value)
 
 
-def goes_on(pool: Pool, now: datetime) -> bool:
-    """Has a course begun, so that what is left of it begins with its next time?"""
-    return pool.joining is Joining.WHOLE and pool.starts_at is not None and pool.starts_at <= now
-
-
 def asks_first(promotion: str, joining: str, starts_at: datetime | None, now: datetime) -> bool:
     """Is whoever is next asked whether they want the seat, and not given it? So the offer may say; and in a course that
     has begun nobody is moved into the middle."""
-    begun = joining == Joining.WHOLE and starts_at is not None and starts_at <= now
-    return promotion == Promotion.HELD or begun
+    return promotion == Promotion.HELD or course_begun(joining, starts_at, now)
 
 
 def only_not_open(pool: Pool, now: datetime) -> bool:

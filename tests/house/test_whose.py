@@ -41,6 +41,8 @@ EXCEPTIONS = {
     "marketplace/operations/restore/before.py:read": "two databases are compared, for a list of the operator's",
     "marketplace/privacy/erasure/queries.py:coming": "what is cancelled at the wish of whose it is",
     "marketplace/privacy/erasure/queries.py:ABOUT_THEM": "what is forgotten at a wish; nobody reads it",
+    "marketplace/privacy/erasure/queries.py:BOOKED_FOR": "whose calendar is emptied; nobody reads it",
+    "marketplace/privacy/erasure/queries.py:came_after": "of whom is forgotten once more; nobody reads it",
     "marketplace/privacy/erasure/actions.py:_delete": "what is forgotten at a wish; nobody reads it",
     "marketplace/privacy/download/queries.py:SECTIONS": "among MINE: is it for the person, or made by them?",
     "marketplace/privacy/kept/rules.py:person_done": "when a name is forgotten: not while somebody acts for them",

@@ -260,6 +260,7 @@ async def doors(address: str, chromium: Browser) -> Any:
             java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **sight
         ) as context:
             context.set_default_timeout(30_000)
+            await context.add_init_script(judging.AT_HAND)
             page = await context.new_page()
             yield Somebody(page, address.replace("127.0.0.1", host), sight, also, script)
 

@@ -20,6 +20,8 @@ from pathlib import Path
 from playwright.async_api import Page
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
+AT_HAND = f"window.bringAxe = () => {{{AXE}}};"
+"""For each page of a context (`add_init_script`): there it is read once, and runs where something is new."""
 
 TOO_WIDE = """() => {
     const most = document.documentElement.clientWidth;
@@ -180,13 +182,14 @@ SEEN = (
     }
     stick("");
     window.seen = {parts, elements, boxes: new Map(boxes), near};
-    return [elements, parts].map(each => Object.keys(each).join(" ")).concat("axe" in window);
+    return [elements, parts].map(each => Object.keys(each).join(" "));
 }"""
 )
 FOUND = (
     """async ({wcag, ofParts, newElements, newParts}) => {"""
     + STILL
     + """
+    if (!("axe" in window)) bringAxe();
     const {parts, elements, boxes, near} = window.seen, there = new Set();
     const looks = newParts.flatMap(each => parts[each]), whats = newElements.flatMap(each => elements[each]);
     const about = looks.map(one => boxes.get(one));
@@ -216,14 +219,12 @@ JUDGED: set[str] = set()
 
 async def violations(page: Page) -> str:
     """What axe has to say about the page, of what it has not judged before."""
-    elements, parts, brought = await page.evaluate(SEEN)
+    elements, parts = await page.evaluate(SEEN)
     new_elements, new_parts = [
         [each for each in keys.split() if each not in JUDGED] for keys in (elements, parts)
     ]
     if not (new_elements or new_parts):
         return ""
-    if not brought:
-        await page.evaluate(AXE)
     told = await page.evaluate(
         FOUND, {"wcag": WCAG, "ofParts": OF_PARTS, "newElements": new_elements, "newParts": new_parts}
     )

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
-from tests.journeys.judging import violations
+from tests.journeys.judging import AT_HAND, violations
 
 WIDE: ViewportSize = {"width": 1000, "height": 700}
 NARROW: ViewportSize = {"width": 360, "height": 700}
@@ -70,6 +70,7 @@ ONLY_NARROW = {
 @pytest.fixture(scope="module")
 async def opened(chromium: Browser) -> AsyncIterator[Page]:
     async with await chromium.new_context(reduced_motion="reduce") as context:
+        await context.add_init_script(AT_HAND)
         yield await context.new_page()
 
 

@@ -20,7 +20,7 @@ from tests import make
 from tests.conftest import NOW
 from tests.house.test_no_sms import without_sms  # noqa: F401 - a fixture
 from tests.house.town import Town, build, routes
-from tests.journeys.judging import LARGER, TOO_WIDE, violations
+from tests.journeys.judging import AT_HAND, LARGER, TOO_WIDE, violations
 from tests.visitor import Visitor
 
 WORD = "Menneskerettighetsorganisasjonssammenslutninger"
@@ -194,6 +194,7 @@ async def looked_at(paths: list[str], visitor: Visitor, chromium: Browser) -> No
     wrong, seen, sights = [], set(), list(SIGHTS)
     # What is still unfolding does not stand where axe measures it.
     async with await chromium.new_context(reduced_motion="reduce", viewport=size_of(sights[0][0])) as context:
+        await context.add_init_script(AT_HAND)
         page = await context.new_page()
         async with served(visitor) as (address, asked):
             for path in paths:

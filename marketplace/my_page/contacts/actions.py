@@ -17,7 +17,7 @@ from marketplace.people.contacts import actions as contacts
 from marketplace.people.queries import Address, verified_contacts
 from offers.bookings.links.actions import end_links
 from offers.bookings.links.mails import links
-from offers.seats.models import ACTIVE
+from offers.seats.models import Claimed
 
 
 async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
@@ -59,7 +59,7 @@ class _Point:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moved:
+class _Moved(Claimed):
     id: UUID
     state: str
 
@@ -91,4 +91,4 @@ async def _pass_on(person: UUID, gone: Address, heir: Address) -> bool:
         as_guest, heir.channel, heir.value,
     )  # fmt: skip
     await end_links([each.id for each in moved])
-    return any(each.state in ACTIVE for each in moved)
+    return any(each.active for each in moved)

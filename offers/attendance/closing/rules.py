@@ -82,7 +82,7 @@ class Standing:
     @property
     def over(self) -> bool:
         """Has the session been?"""
-        return self.now > self.ends_at
+        return self.now >= self.ends_at
 
     @property
     def to_finish(self) -> bool:

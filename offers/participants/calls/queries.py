@@ -117,7 +117,7 @@ class Told:
     since: datetime | None
 
 
-async def how_told(offer_id: UUID, acts: Iterable[tuple[str, str]]) -> Told:
+async def how_told(offer_id: UUID, acts: Iterable[tuple[CallAbout, str]]) -> Told:
     """What has become of the messages that tell of acts of an offer, as (mail, the act's part of their keys). They are
     known for a month."""
     mails, keys = zip(*acts, strict=True)

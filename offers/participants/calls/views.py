@@ -12,13 +12,13 @@ from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from offers.catalogue.models import Offer, Session
 from offers.catalogue.queries import title_of
-from offers.catalogue.states import OfferState, SessionStatus
 from offers.participants import queries as participants_queries
 from offers.participants.actions import answer_call, note_read
 from offers.participants.calls import queries
 from offers.participants.calls.queries import calls_of_offer
 from offers.participants.saved import Saved
 from offers.rights.queries import offer_led_by, session_hosted_by
+from offers.telling.models import CallAbout
 from offers.telling.rules import Said
 from organizations.members.models import Role
 
@@ -28,13 +28,13 @@ async def of_session(request: Request) -> Response:
     """GET /manage/sessions/{id}/call-list: those of one session."""
     session = await session_hosted_by(request.person, request.path_params["id"])
     words, act = "", f"{session.id}:{session.sequence}"
-    acts = [("session_cancelled", act), ("offer_cancelled", str(session.offer_id))]
-    if session.status == SessionStatus.CANCELLED:
+    acts = [(CallAbout.SESSION_CANCELLED, act), (CallAbout.OFFER_CANCELLED, str(session.offer_id))]
+    if session.called_off:
         words = _("Samlingen %(when)s er avlyst.", when=when(session.starts_at, session.ends_at))
-    elif session.status == SessionStatus.MOVED:
+    elif session.moved:
         words, acts = (
             _("Samlingen er flyttet til %(when)s.", when=when(session.starts_at, session.ends_at)),
-            [("session_moved", act)],
+            [(CallAbout.SESSION_MOVED, act)],
         )
     told = await queries.how_told(session.offer_id, acts) if words else None
     return await _listed(request, session.offer, session, words, told)
@@ -44,8 +44,8 @@ async def of_session(request: Request) -> Response:
 async def of_offer(request: Request) -> Response:
     """GET /manage/offers/{slug}/call-list: those of the whole offer. As long as it knows them."""
     offer = await offer_led_by(request.person, request.path_params["slug"])
-    over = offer.state == OfferState.CANCELLED
-    told = await queries.how_told(offer.id, [("offer_cancelled", str(offer.id))]) if over else None
+    over = offer.called_off
+    told = await queries.how_told(offer.id, [(CallAbout.OFFER_CANCELLED, str(offer.id))]) if over else None
     return await _listed(request, offer, None, _("Tilbudet er avlyst.") if over else "", told)
 
 

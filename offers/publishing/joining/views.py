@@ -12,7 +12,6 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request
 from marketplace.base.web.seen import one_at_a_time
 from offers.catalogue.models import Joining, Offer, Promotion
-from offers.catalogue.states import OfferState
 from offers.publishing import actions, rules
 from offers.publishing.joining.forms import REMINDERS, SHARES, JoiningForm
 from offers.publishing.joining.rules import USUAL_REMINDERS, opening_objection, share_of
@@ -68,7 +67,7 @@ async def _saved(request: Request, offer: Offer, form: Filled[JoiningForm]) -> b
         ):  # fmt: skip
             form.add_error("opens_day", words)
         seats = given.joining is Joining.PER_SESSION and given.capacity is not None
-        if offer.state == OfferState.DRAFT and seats and not coming:
+        if offer.draft and seats and not coming:
             form.add_error("capacity", _("Plassene følger datoene. Legg inn en dato først, i steget «Når»."))
     if form.valid:
         act = actions.set_joining(
@@ -88,7 +87,7 @@ async def _saved(request: Request, offer: Offer, form: Filled[JoiningForm]) -> b
 async def _now(offer: Offer) -> Filled[JoiningForm]:
     """The form with what the offer says now."""
     leave = (await texts(offer, "joining"))["may_leave"]
-    if offer.state == OfferState.DRAFT and not leave:
+    if offer.draft and not leave:
         with speaking(offer.source_lang):
             leave = _("Du kan gå når du vil.")
     opens = offer.opens_at

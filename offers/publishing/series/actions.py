@@ -10,7 +10,6 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Offer
-from offers.catalogue.states import OfferState
 from offers.publishing.actions import editing
 from offers.publishing.acts import Act
 from offers.publishing.queries import capacity_of
@@ -37,7 +36,7 @@ async def set_sessions(
     """
     async with editing(offer, by, now, Act.OFFER_DATES):
         capacity = await capacity_of(offer.id)
-        if offer.state == OfferState.DRAFT and seen:
+        if offer.draft and seen:
             await rows(
                 "DELETE FROM session WHERE offer_id = $1 AND changed_at <= $2 AND NOT id = ANY($3)",
                 offer.id, seen, list(keep),

@@ -24,7 +24,6 @@ from offers.catalogue import spoken
 from offers.catalogue.kinds import AUDIENCE_LABELS, KIND_LABELS
 from offers.catalogue.models import Joining, Offer
 from offers.catalogue.queries import title_of
-from offers.catalogue.states import OfferState
 from offers.publishing import actions, rules
 from offers.publishing.forms import AudienceForm, PlaceForm, WhatForm
 from offers.publishing.queries import (  # fmt: skip
@@ -62,7 +61,7 @@ async def page(
     number = names.index(step) + 1
     return render(
         request, template, status=status, offer=offer, form=form, step=step, label=label,
-        heading=heading, number=number, total=len(names), draft=offer is None or offer.state == OfferState.DRAFT,
+        heading=heading, number=number, total=len(names), draft=offer is None or offer.draft,
         meets=offer is None or offer.meets,
         elsewhere={name: place for name, place in rules.STEP_OF.items() if place != step},
         title=await title_of(offer.id, request.lang) if offer else "",
@@ -79,7 +78,7 @@ async def onward(request: Request, offer: Offer, step: str, saved: Saved | None 
     told = f"?saved={saved}" if saved else ""
     if go == "more":
         return see_other(f"{home}/{step}{told}", request)
-    if offer.state != OfferState.DRAFT or go == "later":
+    if not offer.draft or go == "later":
         return see_other(f"{home}{told}", request)
     names = list(STEPS)
     return see_other(f"{home}/{names[names.index(step) + 1]}", request)
@@ -205,7 +204,7 @@ async def _audience(offer: Offer) -> Filled[AudienceForm]:
 
 
 async def _set_audience(request: Request, offer: Offer, given: AudienceForm) -> None:
-    facts = {"sensitive": given.sensitive} if offer.state == OfferState.PUBLISHED else {}
+    facts = {"sensitive": given.sensitive} if offer.published else {}
     await actions.set_audience(
         offer, by=request.person.id, now=request.now, members=given.members,
         text={"bring_someone": given.bring_someone}, main_audience=given.main_audience,
@@ -218,7 +217,7 @@ async def _set_audience(request: Request, offer: Offer, given: AudienceForm) -> 
 async def place(request: Request) -> Response:
     """A published offer with dates ahead keeps its place here: who is booked must be told, date by date."""
     offer = await editable(request)
-    fixed = offer.state == OfferState.PUBLISHED and bool(await sessions_of(offer.id, request.now, 1))
+    fixed = offer.published and bool(await sessions_of(offer.id, request.now, 1))
     known = await venues(offer.municipality_id)
     shown = partial(page, request, offer, "offers/publishing/steps/place.html", venues=known, fixed=fixed)
     if request.method == "GET":

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from offers.catalogue.models import Joining
-from offers.catalogue.opening import why_closed
+from offers.catalogue.opening import course_begun, why_closed
 
 Key = tuple[Hashable, Hashable]
 """What a mask is of: ("kind", "course"), ("is", "public"), (("on", day), Cell) …"""
@@ -102,12 +102,7 @@ class Offered:
             yield "is", "current"  # offers/catalogue/queries.py:CURRENT
         if self.joining in (Joining.DROP_IN, Joining.PER_SESSION) or self.free(self.whole, now):
             yield "is", "free"  # or each session says so
-        if (
-            self.joining == Joining.WHOLE
-            and self.whole
-            and self.whole.starts_at
-            and self.whole.starts_at <= now
-        ):
+        if self.whole and course_begun(self.joining, self.whole.starts_at, now):
             yield "is", "begun"
         yield "next venue", self.next_venue(now)
         one_by_one = self.joining == Joining.PER_SESSION

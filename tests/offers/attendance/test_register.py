@@ -11,6 +11,7 @@ from marketplace.base.errors import Conflict
 from marketplace.people.models import Person
 from marketplace.settings import settings
 from offers.attendance import actions
+from offers.attendance.queries import EARLIER_SHOWN
 from offers.bookings.models import SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.seats.models import Booking
@@ -139,6 +140,29 @@ async def test_every_past_register_is_reached_from_the_offers_page(visitor: Visi
         for li in page.soup.select("section[aria-labelledby=earlier] li")
     ]
     assert said == ["ikke ført", "oppmøtet er ført"]
+
+
+async def test_of_registers_that_began_together_none_is_lost_at_the_end_of_a_page(visitor: Visitor) -> None:
+    last_week = NOW - timedelta(weeks=1)
+    offer = await make.offer(joining=Joining.WHOLE, capacity=None, starts=[last_week] * 40)
+    kari = await make.member(await Organization.get(id=offer.owner_id), Role.EDITOR, "Kari")
+    await visitor.sign_in(kari)
+    all_of_them = {str(one.id) for one in await Session.filter(offer=offer)}
+    at = max(all_of_them)
+    seen = {at}
+    for _page in range(40 // EARLIER_SHOWN + 1):
+        page = await visitor.open(f"/manage/sessions/{at}/register")
+        links = page.soup.select("section[aria-labelledby=earlier] a")
+        seen |= {at := str(link["href"]).split("/")[3] for link in links}
+    assert seen == all_of_them
+    link: Any = f"/manage/registers?offer={offer.slug}"
+    listed = list[str]()
+    while link and len(listed) < 80:
+        page = await visitor.open(str(link))
+        listed += [str(a["href"]).split("/")[3] for a in page.soup.select(".tp-todo p a")]
+        pages = page.soup.select("nav[aria-label=Sider] a")
+        link = next((a["href"] for a in pages if a.get_text() == "Vis flere"), None)
+    assert sorted(listed) == sorted(all_of_them)
 
 
 async def test_two_hosts_do_not_overwrite_each_other_unseen(visitor: Visitor) -> None:
