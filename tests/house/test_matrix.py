@@ -6,7 +6,8 @@ what has changed in it before it is committed.
 
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.cookiejar import Cookie
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -44,6 +45,8 @@ class Places:
     other: Town
     elsewhere: Town
     missing: Town
+    browsers: dict[str, tuple[list[Cookie], str]] = field(default_factory=dict)
+    """Of each role, signed in once: its cookies, and the token of its forms."""
 
 
 @pytest.fixture(scope="module")
@@ -112,14 +115,32 @@ def cookies(caller: Visitor) -> list[tuple[str, str | None]]:
     return [(cookie.name, cookie.value) for cookie in caller.client.cookies.jar]
 
 
-async def outcome(caller: Visitor, places: Places, route: Route, method: str) -> str:
+async def be(caller: Visitor, places: Places, role: str) -> str:
+    """The caller sits before the browser of this role. The token of its forms."""
+    caller.client.cookies.clear()
+    if role not in places.browsers:
+        if role != "visitor":
+            await caller.sign_in(places.own.people[role])
+        token = await token_of(caller)
+        places.browsers[role] = [*caller.client.cookies.jar], token
+    held, token = places.browsers[role]
+    for cookie in held:
+        caller.client.cookies.jar.set_cookie(cookie)
+    return token
+
+
+async def token_of(caller: Visitor) -> str:
+    return (await caller.open("/sign-in")).fields("/sign-in")["form_token"][0]
+
+
+async def outcome(caller: Visitor, places: Places, route: Route, method: str, token: str) -> str:
     """What the table says of one role: sign in, no, or whose objects are there for it. Nothing that is nowhere is ever
     there."""
     found = []
-    token, browser = "", None
+    browser = cookies(caller)
     for town in (places.missing, places.elsewhere, places.other, places.own):
         if method == "POST" and browser != cookies(caller):
-            token = (await caller.open("/sign-in")).fields("/sign-in")["form_token"][0]
+            token = await token_of(caller)
             browser = cookies(caller)
         page = await knock(caller, method, town, route, token)
         assert page.status < 500, f"{method} {town.path(route)}: {page.text}"
@@ -140,11 +161,9 @@ async def test_the_table_tells_what_each_may(
 ) -> None:
     row = []
     for role in ROLES:
-        caller.client.cookies.clear()
+        token = await be(caller, places, role)
         async with undone():
-            if role != "visitor":
-                await caller.sign_in(places.own.people[role])
-            row.append(await outcome(caller, places, route, method))
+            row.append(await outcome(caller, places, route, method, token))
     name = name_of(route, method)
     if WRITE:
         written[name] = " | ".join(row)
