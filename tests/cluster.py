@@ -59,18 +59,19 @@ def start(folder: Path) -> EmbeddedPostgres:
     return postgres
 
 
-def begin(data: Path) -> None:
+def begin(data: Path, synced: bool = False) -> None:
     """Put a migrated cluster where an instance is about to start for the first time: to make one and to migrate it
     takes five seconds of a processor's time, and most tests of an instance ask for what comes after. It does not wait
-    for the disk, for nothing in it outlives the run. `end` takes it away."""
+    for the disk, for nothing in it outlives the run, unless it is to be `synced`. `end` takes it away."""
     data.mkdir(exist_ok=True)
     place = data / "pg"
     if not ServerUser().may_enter(data):  # pytest's own folders bar the server's user
         place = Path(tempfile.mkdtemp(prefix="treffpunkt-test-", dir="/tmp"))
         (data / "pg").symlink_to(place)
     _copy(place)
-    with (place / "postgresql.conf").open("a") as options:
-        options.write("fsync = off\n")
+    if not synced:
+        with (place / "postgresql.conf").open("a") as options:
+            options.write("fsync = off\n")
 
 
 def end(data: Path) -> None:

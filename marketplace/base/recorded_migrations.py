@@ -11,6 +11,7 @@ from tortoise.migrations import executor
 from tortoise.migrations.migration import Migration
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.models import Model
 
 NOTE = """INSERT INTO tortoise_migrations (app, name, applied_at) SELECT $1::text, $2::text, clock_timestamp()
 WHERE NOT EXISTS (SELECT FROM tortoise_migrations WHERE app = $1::text AND name = $2::text)"""
@@ -18,6 +19,14 @@ WHERE NOT EXISTS (SELECT FROM tortoise_migrations WHERE app = $1::text AND name 
 
 class OnceRecorder(MigrationRecorder):
     """Notes what is not noted yet."""
+
+    table: type[Model] | None = None
+
+    def _make_model(self, table_name: str) -> type[Model]:
+        """Once a process and not for each migration: Tortoise reads its source anew for each model that is made."""
+        if OnceRecorder.table is None:
+            OnceRecorder.table = super()._make_model(table_name)
+        return OnceRecorder.table
 
     async def record_applied(self, app: str, name: str) -> None:
         await self.connection.execute_query(NOTE, [app, name])

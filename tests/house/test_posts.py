@@ -12,8 +12,9 @@ from marketplace.my_page.own_goals.models import OwnGoal
 from marketplace.people.models import ActsFor
 from offers.bookings.mending import views as mending_views
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from organizations.members.models import Role
+from organizations.members.models import Membership, Role
 from tests import make
+from tests.conftest import NOW
 from tests.house.town import Town, routes
 from tests.production import production
 from tests.visitor import Page, Visitor
@@ -183,6 +184,17 @@ async def test_what_somebody_wrote_is_not_sent_as_whoever_has_signed_in_since(
     assert "Du har logget inn som" in back.text
     assert (await visitor.submit(back, path)).status == 303
     assert [one.person_id for one in await OwnGoal.all()] == [ola.id]
+
+
+async def test_whose_role_ended_while_a_form_stood_open_reads_that_nothing_is_saved(visitor: Visitor) -> None:
+    kari = await make.member(await make.organization("Turlaget"), Role.EDITOR, "Kari")
+    await visitor.sign_in(kari)
+    page = await visitor.open("/manage/offers/new")
+    await Membership.filter(person=kari).update(ended_at=NOW)
+    refused = await visitor.submit(page, "/manage/offers/new", title="Å gå tur", kind="group")
+    assert (refused.status, refused.heading) == (403, "Denne siden er for andre")
+    assert "Det du skrev, er ikke lagret." in refused.text
+    assert "Det du skrev" not in (await visitor.open("/manage/offers/new")).text
 
 
 async def test_who_sends_too_much_keeps_what_they_typed_for_later(

@@ -13,6 +13,7 @@ import httpx2 as httpx
 
 from marketplace.base.data import marks
 from tests.offers.seats.test_two_servers import free_port
+from tests.program import Running, run, start
 
 ROOT = Path(__file__).parents[2]
 RELEASES = ROOT / "docs" / "releases.toml"
@@ -77,6 +78,10 @@ class Instance:
 
     def command(self, program: Path, *words: str, seconds: float = 600) -> str:
         """Runs a command of a program to its end. Raises AssertionError with what it said when it fails."""
+        if program == ROOT:
+            ran = run(*words, environment=self.environment)
+            assert ran.code == 0, ran.out[-2000:] + ran.err[-2000:]
+            return ran.out
         done = subprocess.run(
             [sys.executable, "-m", "marketplace", *words], cwd=program, env=self.environment,
             capture_output=True, text=True, timeout=seconds,
@@ -103,6 +108,8 @@ class Instance:
         """What it says is kept in a file, and read when it does not do as it should."""
         log = Path(self.environment["TREFFPUNKT_DATA_DIR"]).parent / f"{words[0]}-{program.name}.log"
         with log.open("ab") as said:
+            if program == ROOT:
+                return Serving(start(*words, environment=self.environment | own, said=said), port, log)
             process = subprocess.Popen(
                 [sys.executable, "-m", "marketplace", *words], cwd=program, env=self.environment | own,
                 stderr=said, stdout=said,
@@ -112,7 +119,7 @@ class Instance:
 
 @dataclass
 class Serving:
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Running
     port: int
     log: Path
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from tortoise.fields import IntField
 from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state import ModelState, State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.models import Model
 
 from marketplace.base.data.database import config, connection
-from marketplace.base.lean_migrations import SeldomState
+from marketplace.base.lean_migrations import Models, SeldomState
 
 
 def described(model: type[Model]) -> dict[str, Any]:
@@ -25,6 +26,28 @@ def described(model: type[Model]) -> dict[str, Any]:
         "table": meta.db_table, "key": meta.pk_attr, "columns": columns, "relations": relations,
         "unique": meta.unique_together, "indexes": str(meta.indexes), "constraints": str(meta.constraints),
     }  # fmt: skip
+
+
+def test_what_is_changed_in_one_state_is_seen_in_no_other() -> None:
+    """Before and after an operation both are there, and it changes one of them by whichever way it comes to it."""
+    keys = [("app", name) for name in ("by key", "by get", "by pop", "by values", "by items", "not at all")]
+    first = Models({key: ModelState(key[1], "app", "", False, "", {}, (), "id", {}) for key in keys})
+    asked = first.shared()
+    changed = [
+        asked[keys[0]],
+        asked.get(keys[1]),
+        asked.pop(keys[2]),
+        asked.values()[2],
+        dict(asked.items())[keys[4]],
+    ]
+    for each in changed:
+        each.fields["new"] = IntField()
+    assert [len(first.seen(key).fields) for key in keys] == [0] * 6
+    assert (sorted(first), sorted(asked)) == (sorted(keys), sorted({*keys} - {keys[2]}))
+    again = asked.shared()
+    asked[keys[0]].fields["newer"] = IntField()
+    assert [len(each[keys[0]].fields) for each in (asked, again)] == [2, 1]
+    assert (asked.get(keys[2]), asked.pop(keys[2], "none")) == (None, "none")
 
 
 async def test_each_model_is_built_as_tortoise_builds_it(pool: None) -> None:

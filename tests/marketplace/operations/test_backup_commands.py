@@ -20,7 +20,7 @@ from marketplace.operations.backup.folder import Folder
 from marketplace.operations.backup.proving import prove
 from marketplace.operations.backup.tools import Refused, why
 from marketplace.settings import settings
-from tests import program
+from tests import cluster, program
 from tests.marketplace.operations.clusters import a_place
 
 
@@ -28,6 +28,7 @@ from tests.marketplace.operations.clusters import a_place
 def place() -> Iterator[Path]:
     """An instance at rest, with one backup."""
     with a_place() as folder:
+        cluster.begin(folder / "data", synced=True)
         code, said = typed("migrate", folder)
         assert code == 0, said
         code, said = typed("backup", folder, str(folder / "kept"), "--keys", str(folder / "apart"))

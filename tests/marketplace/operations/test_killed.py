@@ -33,6 +33,14 @@ def kept() -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="module")
+def told(kept: Path) -> list[str]:
+    """The moments of a restore."""
+    with a_place() as place:
+        laid_out(kept, place)
+        return moments(RESTORE, place, place / "kept", place / "data")
+
+
 def laid_out(kept: Path, folder: Path) -> None:
     subprocess.run(["cp", "-a", *kept.iterdir(), str(folder)], check=True)
 
@@ -58,10 +66,7 @@ def at_rest(data: Path) -> None:
                 time.sleep(0.02)
 
 
-def test_a_restore_that_is_killed_at_any_moment_is_run_again(kept: Path) -> None:
-    with a_place() as place:
-        laid_out(kept, place)
-        told = moments(RESTORE, place, place / "kept", place / "data")
+def test_a_restore_that_is_killed_at_any_moment_is_run_again(kept: Path, told: list[str]) -> None:
     to_die_at = chosen(told, ("os.rename", "data/pg-before-"), ("os.rename", "restoring/pg"))
     for moment in to_die_at:
         with a_place() as place:
@@ -99,11 +104,8 @@ def what_starts(data: Path) -> str:
         return str(problem)
 
 
-def test_a_line_that_no_restore_has_told_of_is_known_by_the_next_copy(kept: Path) -> None:
+def test_a_line_that_no_restore_has_told_of_is_known_by_the_next_copy(kept: Path, told: list[str]) -> None:
     """The restore was whole, and was killed just before it told the backups from where its line of the log parts."""
-    with a_place() as place:
-        laid_out(kept, place)
-        told = moments(RESTORE, place, place / "kept", place / "data")
     (first,) = chosen(told, ("os.mkdir", "kept/lines")) if not SOAK else [len(told) - 6]
     with a_place() as place:
         laid_out(kept, place)

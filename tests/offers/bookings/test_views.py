@@ -224,6 +224,20 @@ async def test_a_changed_link_opens_nothing(visitor: Visitor) -> None:
     assert (await visitor.open(page.url)).status == 404
 
 
+async def test_what_is_sent_from_a_page_whose_link_has_ended_is_said_not_to_be_saved(
+    visitor: Visitor,
+) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    mine = await book(visitor, offer.slug)
+    asked = await visitor.open(f"{mine.url}/cancel")
+    await rows("UPDATE booking SET link_version = 2")
+    sent, opened = await visitor.submit(asked), await visitor.open(mine.url)
+    assert (sent.status, opened.status) == (404, 404)
+    assert ["Det du sendte nå, er ikke lagret." in one.text for one in (sent, opened)] == [True, False]
+    assert "Da står den i den siste meldingen fra oss." in opened.text
+    assert (await Booking.get()).state is BookingState.CONFIRMED
+
+
 async def test_the_answer_about_an_address_is_the_same_known_or_not(visitor: Visitor) -> None:
     offer = await make.offer(joining=Joining.WHOLE)
     await book(visitor, offer.slug)

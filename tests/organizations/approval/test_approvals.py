@@ -66,6 +66,16 @@ def names(page: Page) -> list[str]:
     return [one.get_text() for one in page.soup.select("main .tp-offer__link")]
 
 
+async def test_what_it_says_of_itself_is_marked_with_its_language_where_the_page_has_another(
+    visitor: Visitor, nora: Person
+) -> None:
+    made = await applicant()
+    for path, marked in (("/en/approvals", "nb"), ("/approvals", None)):
+        page = await visitor.open(f"{path}/{made.slug}")
+        (said,) = [one for one in page.soup.select("dd span") if one.get_text() == "Vi strikker sammen."]
+        assert said.get("lang") == marked
+
+
 async def test_approval_shows_the_organisation_and_gives_its_roles_power(
     visitor: Visitor, nora: Person
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.base.data.database import rows
 from marketplace.base.web.limits import Tries, count
+from marketplace.operations.check.whole import violations
 from marketplace.people.models import ActsFor, Person, Relation
 from marketplace.privacy.erasure.actions import erase
 from offers.catalogue.models import Offer, SeatPool
@@ -251,6 +252,7 @@ async def test_who_is_left_rings_and_helps_also_when_the_guide_has_deleted_all_o
     assert "Guri" not in str(await rows("SELECT * FROM person"))
     assert before, "Nils is written to"
     assert await rows(due, nils.id) == before
+    assert await violations() == []
     await visitor.sign_in(solveig)
     page = await visitor.open("/desk")
     assert "51 00 00 42" in page.text

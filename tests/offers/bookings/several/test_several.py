@@ -281,7 +281,7 @@ async def test_a_date_of_another_offer_is_nowhere(visitor: Visitor) -> None:
     _other, theirs = await weeks()
     page = await form(visitor, offer)
     sent = await visitor.submit(page, "/several", dates=theirs[:1], name="Ola", contact="none")
-    assert sent.status == 404
+    assert (sent.status, sent.response.headers["location"]) == (303, f"/offers/{offer.slug}?saved=not-booked")
     assert await Booking.all().count() == 0
 
 
