@@ -17,6 +17,13 @@ FUNCTION = """DO $do$ BEGIN EXECUTE (SELECT 'CREATE FUNCTION pg_temp.empty() RET
     FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
     AND relname NOT IN ('tortoise_migrations', 'migration_mark', 'catalogue_revision', 'equal_words')); END $do$"""
 _held: list[asyncpg.Connection] = []
+ENDED = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What a connection says that a test has ended with all others of its database. It need not have closed yet."""
 
 
 async def empty() -> None:
@@ -28,7 +35,12 @@ async def over(sql: str) -> None:
     """Execute a statement over the worker's connection of this kind."""
     if not _held or _held[0].is_closed():
         _held[:] = [await _ready(os.environ["TREFFPUNKT_DATABASE_URL"])]
-    await _held[0].fetch(sql)
+    try:
+        await _held[0].fetch(sql)
+    except ENDED:
+        _held.pop().terminate()
+        _held[:] = [await _ready(os.environ["TREFFPUNKT_DATABASE_URL"])]
+        await _held[0].fetch(sql)
 
 
 async def empty_at(url: str) -> None:
