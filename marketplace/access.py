@@ -16,7 +16,6 @@ from marketplace.acts import Act
 from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, unavailable
 from marketplace.base.errors import (
-    AnothersForm,
     BodyTooLarge,
     Forbidden,
     NotFound,
@@ -233,7 +232,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
         headers["Retry-After"] = "5"
     again = None
     sent = None if is_upload(request.scope) else request.scope.get("form_fields")
-    late = isinstance(problem, StaleForm | SignedOut | TooMany) and not isinstance(problem, AnothersForm)
+    late = isinstance(problem, StaleForm | SignedOut | TooMany)
     if sent is not None and late and request.headers.get("sec-fetch-site") == "same-origin":
         # The browser says that it is our own form: what was typed can be sent again. (No file can.)
         again = {name: given for name, given in sent.items() if name != "form_token"}

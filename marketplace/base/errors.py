@@ -35,7 +35,7 @@ class StaleForm(Forbidden):
     page = "stale_form"
 
 
-class AnothersForm(StaleForm):
+class AnothersForm(Forbidden):
     """A form that somebody else had opened, whose sign-in it was then: their words are not sent as another's."""
 
     page = "anothers_form"

@@ -176,8 +176,8 @@ class Request(requests.Request):
         return Markup('<input type="hidden" name="form_key" value="%s">') % self.form_key()
 
     async def only_of_our_page(self) -> None:
-        """Raises StaleForm or SignedOut where what is sent has not the token of a page that we gave this browser. What
-        a page's own code sends as JSON says it in a header, which no other site can set."""
+        """Raises StaleForm, AnothersForm or SignedOut where what is sent has not the token of a page that we gave this
+        browser. What a page's own code sends as JSON says it in a header, which no other site can set."""
         by_code = self.headers.get("x-form-token") if self.is_json else None
         token = by_code or (await self.fields()).get("form_token", [""])[-1]
         salt, mac = token[: openers.LENGTH], token[openers.LENGTH :]

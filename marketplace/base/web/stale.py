@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from marketplace.base.web.http import Request
 
 
-def stale(token: str, request: "Request") -> StaleForm | SignedOut:
+def stale(token: str, request: "Request") -> StaleForm | AnothersForm | SignedOut:
     """What to raise. Most often somebody has signed out or in meanwhile, in another tab: they are told so. What
     another had opened who was signed in then is theirs."""
     if request.same_origin and not request.is_json and token:
