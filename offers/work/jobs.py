@@ -100,7 +100,7 @@ async def tell_of_calls(now: datetime) -> None:
     await jobs.each(await rows(Asked, ASKED, now - timedelta(days=7)), tell)
     if clock.oslo(now).hour in DAYTIME:
         await jobs.each(
-            await column(WHOSE_CALLS, *_calls_due(now)), lambda one: _tell_of_waiting_calls(one, now)
+            await column(WHOSE_CALLS, *calls_due(now)), lambda one: _tell_of_waiting_calls(one, now)
         )
 
 
@@ -115,7 +115,9 @@ NOTE_CALLS = f"""UPDATE phone_call SET told_times = told_times + 1 WHERE id IN (
     SELECT y.id {CALLS_DUE} AND b.offer_id IN (SELECT id FROM offer WHERE owner_id = $5)) RETURNING id"""
 
 
-def _calls_due(now: datetime) -> tuple[datetime, ...]:
+def calls_due(now: datetime) -> tuple[datetime, ...]:
+    """$1 to $4 of what asks for calls that somebody is to be told of: now, how long calls are looked back at, and since
+    when one has waited that is told of for the first time, and for the second."""
     return now, now - REGISTERS_FOR, now - CALLS_AFTER, now - REMIND_AFTER[0]
 
 
@@ -123,7 +125,7 @@ async def _tell_of_waiting_calls(organization: UUID, now: datetime) -> None:
     """Those whom no message reaches hear nothing unless somebody rings: told of once, and once more after two days. A
     call that the queue has made, or a message that came back, nobody else has seen."""
     async with in_transaction():
-        calls = await column(NOTE_CALLS, *_calls_due(now), organization)
+        calls = await column(NOTE_CALLS, *calls_due(now), organization)
         if calls:
             act = f"{max(calls)}:{int(now.timestamp())}"
             await tell_members(mails.calls_wait, Notice.REQUEST, organization, act, now)

@@ -1,1 +1,1 @@
-"""The facts of an offer to whoever is on the phone: when and where it is, and nothing about them."""
+"""The calls that nobody but a guide can make, and word to those who make them."""

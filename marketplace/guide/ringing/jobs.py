@@ -8,19 +8,19 @@ from marketplace.base.data import jobs
 from marketplace.base.data.database import in_transaction
 from marketplace.guide.ringing import mails, queries
 from offers.work.actions import tell_member
-from offers.work.jobs import CALLS_AFTER, DAYTIME, REMIND_AFTER
+from offers.work.jobs import DAYTIME, calls_due
 
 
 async def tell_guides(now: datetime) -> None:
     """By day, of whom nobody has rung for a while, and once more after two days."""
     if clock.oslo(now).hour not in DAYTIME:
         return
-    untold = now - CALLS_AFTER, now - REMIND_AFTER[0]
+    due = calls_due(now)
 
     async def tell(desk: UUID) -> None:
         async with in_transaction():
-            calls = await queries.note_told(desk, now, *untold)
+            calls = await queries.note_told(desk, *due)
             for one in await queries.who_rings(desk, calls):
                 await tell_member(mails.desk_calls, one, f"{max(calls)}:{int(now.timestamp())}", now)
 
-    await jobs.each(await queries.desks(now, *untold), tell)
+    await jobs.each(await queries.desks(*due), tell)

@@ -30,15 +30,14 @@ WHO = f"""SELECT t.* FROM {GUIDES} WHERE t.organization_id = $1 AND EXISTS (
 ORDER BY t.person_id"""
 
 
-async def desks(now: datetime, *untold: datetime) -> list[UUID]:
-    """The desks at which somebody is to be told now of calls that wait since these moments, for the first time and the
-    second."""
-    return await column(DESKS, now, now - REGISTERS_FOR, *untold)
+async def desks(*due: datetime) -> list[UUID]:
+    """The desks at which somebody is to be told now of calls that wait (`calls_due`, offers/work/jobs.py)."""
+    return await column(DESKS, *due)
 
 
-async def note_told(desk: UUID, now: datetime, *untold: datetime) -> list[UUID]:
+async def note_told(desk: UUID, *due: datetime) -> list[UUID]:
     """The calls that a desk is to be told of now; each is noted as told, under its row's lock."""
-    return await column(NOTE, now, now - REGISTERS_FOR, *untold, desk)
+    return await column(NOTE, *due, desk)
 
 
 async def who_rings(desk: UUID, calls: list[UUID]) -> list[ToldMember]:
