@@ -33,14 +33,18 @@ async def empty() -> None:
 
 async def over(sql: str) -> None:
     """Execute a statement over the worker's connection of this kind."""
+    try:
+        await (await _connection()).fetch(sql)
+    except ENDED:
+        while _held:
+            _held.pop().terminate()
+        await (await _connection()).fetch(sql)
+
+
+async def _connection() -> asyncpg.Connection:
     if not _held or _held[0].is_closed():
         _held[:] = [await _ready(os.environ["TREFFPUNKT_DATABASE_URL"])]
-    try:
-        await _held[0].fetch(sql)
-    except ENDED:
-        _held.pop().terminate()
-        _held[:] = [await _ready(os.environ["TREFFPUNKT_DATABASE_URL"])]
-        await _held[0].fetch(sql)
+    return _held[0]
 
 
 async def empty_at(url: str) -> None:

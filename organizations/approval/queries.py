@@ -237,7 +237,8 @@ async def named_alike(organization: Organization) -> list[Applied]:
         ORDER BY {name_order("name")}, slug""",
         organization.id,
     )
-    return [one for one in shown if looks_as(one.name) == looks_as(organization.name)]
+    wanted = looks_as(organization.name)
+    return [one for one in shown if looks_as(one.name) == wanted]
 
 
 class Hidden(NamedTuple):
